@@ -1,0 +1,52 @@
+# dictation: what one does with it. "make" alone prints this list.
+
+SHELL  := /bin/bash
+GO     ?= go
+ARGS   ?=
+BINARY := bin/dictation
+
+web     := pipeline/web
+pages   := $(wildcard $(web)/ts/*.ts)
+bundles := $(pages:$(web)/ts/%.ts=$(web)/dist/%.js)
+shared  := $(wildcard $(web)/ts/*/*.ts)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run build assets setup test check bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup build ## install what is missing, build and start everything with made-up patients (ARGS=… for more flags)
+	@exec $(BINARY) run --demo $(ARGS)
+
+build: assets ## build bin/dictation
+	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BINARY) ./cmd/dictation
+
+assets: $(bundles) ## bundle the pages' TypeScript
+	@rm -f $(filter-out $(bundles),$(wildcard $(web)/dist/*.js))
+
+# One bundle a page; code that pages share lies in folders below ts/.
+$(web)/dist/%.js: $(web)/ts/%.ts $(shared) go.mod
+	@$(GO) tool esbuild $< --outfile=$@ --bundle --minify --format=esm --target=es2022 --log-level=warning
+
+setup: ## install what is missing on this machine
+	@deploy/setup.sh
+
+test: assets ## everything, on the real parts, with the race detector
+	@deploy/setup.sh --test
+	CGO_ENABLED=1 $(GO) test -race -timeout 12m ./...
+
+check: assets ## format, vet, staticcheck, floors; also that it builds for macOS
+	@files=$$(gofmt -l audio cmd deploy pipeline transcript); [ -z "$$files" ] || { echo "not formatted: $$files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/dictation
+	$(GO) test -count=1 -run '^TestFloors$$' ./pipeline
+
+bench: setup build ## throughput and latency, beside a minimal program
+	@$(BINARY) bench $(ARGS)
+
+clean: ## remove what was built; data stays
+	@rm -rf bin
+	@rm -f $(web)/dist/*.js

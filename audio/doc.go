@@ -1,0 +1,20 @@
+// Package audio knows sound: what a file is, what is in it, how it becomes the
+// canonical sound of the house (16 kHz, mono, 16-bit WAV) and what can be
+// measured on the way. It is pure: it reads from an io.Reader and writes where
+// it is told, without files, network or programs of its own.
+//
+// Uploads are hostile until read. Kinds are told by [Sniff] from bytes, never
+// from names; lengths in headers are believed only as far as there are bytes;
+// nothing is allocated by a size that a file states; [Limits] bound the rest.
+//
+// [Convert] does all in one pass that holds a few blocks in memory whatever the
+// length. Its chain:
+//
+//	Reader → meter → downmix → resampler → 16-bit → canonical WAV, waveform
+//
+// Reader reads WAV in its dialects (RIFF, RIFX, RF64, BW64, Wave64), repairs
+// what can be repaired and reports it. The resampler passes up to 7.2 kHz
+// within 0.01 dB and stops everything from 8 kHz by 100 dB, without delay. A
+// recording that cannot be used is an [Error] with a sentence for the person
+// who sent it; any other error is about reading or writing.
+package audio

@@ -1,0 +1,272 @@
+#include "textflag.h"
+
+// func dotAVX2(a, b *float32, n int) float32
+// Four accumulators hide the latency of the multiply-add.
+TEXT ·dotAVX2(SB), NOSPLIT, $0-28
+	MOVQ a+0(FP), SI
+	MOVQ b+8(FP), DI
+	MOVQ n+16(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+by32:
+	CMPQ CX, $32
+	JLT  by8
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	VMOVUPS 64(SI), Y6
+	VMOVUPS 96(SI), Y7
+	VFMADD231PS (DI), Y4, Y0
+	VFMADD231PS 32(DI), Y5, Y1
+	VFMADD231PS 64(DI), Y6, Y2
+	VFMADD231PS 96(DI), Y7, Y3
+	ADDQ $128, SI
+	ADDQ $128, DI
+	SUBQ $32, CX
+	JMP  by32
+
+by8:
+	CMPQ CX, $8
+	JLT  sum
+	VMOVUPS (SI), Y4
+	VFMADD231PS (DI), Y4, Y0
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JMP  by8
+
+sum:
+	VADDPS Y1, Y0, Y0
+	VADDPS Y3, Y2, Y2
+	VADDPS Y2, Y0, Y0
+	VEXTRACTF128 $1, Y0, X1
+	VADDPS X1, X0, X0
+	VHADDPS X0, X0, X0
+	VHADDPS X0, X0, X0
+	MOVSS X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dot4AVX2(h, x *float32, n, stride int, out *[4]float32)
+// One load of a coefficient serves four outputs: loads are what limits.
+TEXT ·dot4AVX2(SB), NOSPLIT, $0-40
+	MOVQ h+0(FP), SI
+	MOVQ x+8(FP), R8
+	MOVQ n+16(FP), CX
+	MOVQ stride+24(FP), DX
+	MOVQ out+32(FP), DI
+	LEAQ (R8)(DX*4), R9
+	LEAQ (R9)(DX*4), R10
+	LEAQ (R10)(DX*4), R11
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	XORQ AX, AX
+
+by16:
+	CMPQ CX, $16
+	JLT  by8
+	VMOVUPS (SI)(AX*1), Y8
+	VMOVUPS 32(SI)(AX*1), Y9
+	VFMADD231PS (R8)(AX*1), Y8, Y0
+	VFMADD231PS (R9)(AX*1), Y8, Y1
+	VFMADD231PS (R10)(AX*1), Y8, Y2
+	VFMADD231PS (R11)(AX*1), Y8, Y3
+	VFMADD231PS 32(R8)(AX*1), Y9, Y4
+	VFMADD231PS 32(R9)(AX*1), Y9, Y5
+	VFMADD231PS 32(R10)(AX*1), Y9, Y6
+	VFMADD231PS 32(R11)(AX*1), Y9, Y7
+	ADDQ $64, AX
+	SUBQ $16, CX
+	JMP  by16
+
+by8:
+	CMPQ CX, $8
+	JLT  sum
+	VMOVUPS (SI)(AX*1), Y8
+	VFMADD231PS (R8)(AX*1), Y8, Y0
+	VFMADD231PS (R9)(AX*1), Y8, Y1
+	VFMADD231PS (R10)(AX*1), Y8, Y2
+	VFMADD231PS (R11)(AX*1), Y8, Y3
+
+sum:
+	VADDPS Y4, Y0, Y0
+	VADDPS Y5, Y1, Y1
+	VADDPS Y6, Y2, Y2
+	VADDPS Y7, Y3, Y3
+	VHADDPS Y1, Y0, Y0
+	VHADDPS Y3, Y2, Y2
+	VHADDPS Y2, Y0, Y0
+	VEXTRACTF128 $1, Y0, X1
+	VADDPS X1, X0, X0
+	VMOVUPS X0, (DI)
+	VZEROUPPER
+	RET
+
+// func firAVX2(dst, x, h *float32, n, taps int)
+// n is a multiple of 32: 32 outputs at a time, one coefficient after the other.
+TEXT ·firAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+24(FP), CX
+
+outputs:
+	MOVQ h+16(FP), R8
+	MOVQ taps+32(FP), DX
+	MOVQ SI, R9
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+tap:
+	VBROADCASTSS (R8), Y4
+	VFMADD231PS (R9), Y4, Y0
+	VFMADD231PS 32(R9), Y4, Y1
+	VFMADD231PS 64(R9), Y4, Y2
+	VFMADD231PS 96(R9), Y4, Y3
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ DX
+	JNZ  tap
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	ADDQ $128, DI
+	ADDQ $128, SI
+	SUBQ $32, CX
+	JNZ  outputs
+	VZEROUPPER
+	RET
+
+// func observeAVX2(x *float32, n int, l *lanes)
+// n is a multiple of 8.
+TEXT ·observeAVX2(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ l+16(FP), DI
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VPCMPEQD Y7, Y7, Y7
+	VPSRLD $1, Y7, Y7 // all bits but the sign
+
+eight:
+	VMOVUPS (SI), Y4
+	VADDPS Y4, Y0, Y0
+	VFMADD231PS Y4, Y4, Y1
+	VANDPS Y7, Y4, Y5
+	VMAXPS Y5, Y2, Y2
+	VPERMILPS $0xb1, Y4, Y6
+	VFMADD231PS Y6, Y4, Y3
+	ADDQ $32, SI
+	SUBQ $8, CX
+	JNZ  eight
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VZEROUPPER
+	RET
+
+// func quantizeAVX2(dst *int16, x *float32, n int)
+// n is a multiple of 16. The conversion rounds to even, the packing limits.
+TEXT ·quantizeAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVL $0x47000000, AX // 32768
+	VMOVD AX, X2
+	VBROADCASTSS X2, Y2
+
+sixteen:
+	VMULPS (SI), Y2, Y0
+	VMULPS 32(SI), Y2, Y1
+	VCVTPS2DQ Y0, Y0
+	VCVTPS2DQ Y1, Y1
+	VPACKSSDW Y1, Y0, Y0
+	VPERMQ $0xd8, Y0, Y0
+	VMOVDQU Y0, (DI)
+	ADDQ $64, SI
+	ADDQ $32, DI
+	SUBQ $16, CX
+	JNZ  sixteen
+	VZEROUPPER
+	RET
+
+// func decode16AVX2(dst *float32, src *byte, n int)
+// n is a multiple of 8.
+TEXT ·decode16AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVL $0x38000000, AX // 1/32768
+	VMOVD AX, X2
+	VBROADCASTSS X2, Y2
+
+eight16:
+	VPMOVSXWD (SI), Y0
+	VCVTDQ2PS Y0, Y0
+	VMULPS Y2, Y0, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $16, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JNZ  eight16
+	VZEROUPPER
+	RET
+
+// func mixAVX2(mono, x *float32, n int, left, right float32)
+// n, the frames, is a multiple of 8.
+TEXT ·mixAVX2(SB), NOSPLIT, $0-32
+	MOVQ mono+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	VMOVSS left+24(FP), X2
+	VMOVSS right+28(FP), X3
+	VUNPCKLPS X3, X2, X2
+	VBROADCASTSD X2, Y2
+
+frames8:
+	VMULPS (SI), Y2, Y0
+	VMULPS 32(SI), Y2, Y1
+	VHADDPS Y1, Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $64, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JNZ  frames8
+	VZEROUPPER
+	RET
+
+// func spanAVX2(s *int16, n int, low, top *[16]int16)
+// n is a multiple of 16.
+TEXT ·spanAVX2(SB), NOSPLIT, $0-32
+	MOVQ s+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ low+16(FP), R8
+	MOVQ top+24(FP), R9
+	VMOVDQU (SI), Y0
+	VMOVDQA Y0, Y1
+
+span16:
+	VMOVDQU (SI), Y2
+	VPMINSW Y2, Y0, Y0
+	VPMAXSW Y2, Y1, Y1
+	ADDQ $32, SI
+	SUBQ $16, CX
+	JNZ  span16
+	VMOVDQU Y0, (R8)
+	VMOVDQU Y1, (R9)
+	VZEROUPPER
+	RET

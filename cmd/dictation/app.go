@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"dictation/audio"
+	"dictation/pipeline"
+	"dictation/pipeline/auth"
+	"dictation/pipeline/blob"
+	"dictation/pipeline/decode"
+	"dictation/pipeline/deliver"
+	"dictation/pipeline/intake"
+	"dictation/pipeline/queue"
+	"dictation/pipeline/record"
+	"dictation/pipeline/review"
+	"dictation/pipeline/store"
+	"dictation/pipeline/sweep"
+	"dictation/pipeline/transcribe"
+	"dictation/pipeline/transcribe/none"
+	"dictation/pipeline/transcribe/pocketsphinx"
+	"dictation/pipeline/web"
+	"dictation/pipeline/worker"
+)
+
+// app is the rooms, opened and joined. Every role runs on one.
+type app struct {
+	cfg     config
+	log     *slog.Logger
+	nc      *nats.Conn
+	store   *store.Store
+	queue   *queue.Queue
+	blob    *blob.Store
+	intake  *intake.Intake
+	auth    *auth.Auth
+	metrics *metrics
+	demo    bool
+	temp    string // folder of temporary sound; empty: the system's
+}
+
+// servers is where the three servers are: embedded ones, or those named in the
+// environment.
+type servers struct {
+	database string
+	s3       blob.Config
+	nats     func(...nats.Option) (*nats.Conn, error)
+}
+
+// named gives the servers the environment names, or an error that says what is missing.
+func named(c config) (servers, error) {
+	var missing []string
+	for _, v := range []struct{ name, value string }{
+		{"DATABASE_URL", c.DatabaseURL}, {"NATS_URL", c.NATSURL}, {"S3_ENDPOINT", c.S3Endpoint},
+		{"S3_ACCESS_KEY", c.S3AccessKey}, {"S3_SECRET_KEY", c.S3SecretKey},
+	} {
+		if v.value == "" {
+			missing = append(missing, prefix+v.name)
+		}
+	}
+	if len(missing) > 0 {
+		return servers{}, fmt.Errorf("the environment does not name the servers: %v is not set (\"dictation run\" brings its own servers)", missing)
+	}
+	return servers{
+		database: c.DatabaseURL,
+		s3: blob.Config{
+			Endpoint: c.S3Endpoint, Region: c.S3Region, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
+			TLS: c.S3TLS, Bucket: c.S3Bucket, Intake: c.S3Intake,
+		},
+		nats: func(opts ...nats.Option) (*nats.Conn, error) {
+			if c.NATSCreds != "" {
+				opts = append(opts, nats.UserCredentials(c.NATSCreds))
+			}
+			return nats.Connect(c.NATSURL, opts...)
+		},
+	}, nil
+}
+
+// openApp connects to the servers. migrate brings the database forward; without
+// it a database that is behind is refused.
+func openApp(ctx context.Context, c config, at servers, log *slog.Logger, migrate bool) (_ *app, err error) {
+	a := &app{cfg: c, log: log, metrics: newMetrics()}
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	if a.store, err = store.Open(ctx, at.database); err != nil {
+		return nil, err
+	}
+	if err := a.schema(ctx, migrate); err != nil {
+		return nil, err
+	}
+	if a.blob, err = blob.Open(ctx, at.s3); err != nil {
+		return nil, err
+	}
+	a.nc, err = at.nats(nats.Name("dictation"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(false),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats", "err", err) }))
+	if err != nil {
+		return nil, fmt.Errorf("connect to NATS: %w", err)
+	}
+	if a.queue, err = queue.Open(ctx, a.nc, queue.Options{Lease: c.Lease}); err != nil {
+		return nil, err
+	}
+	a.intake = intake.New(a.store, a.blob, a.queue, intake.Options{MaxBytes: c.MaxUpload << 20, Log: log})
+	a.auth = auth.New(a.store, auth.Options{Session: c.Session, Idle: c.Idle})
+	a.metrics.watch(a.store, a.queue)
+	return a, nil
+}
+
+func (a *app) schema(ctx context.Context, migrate bool) error {
+	if migrate {
+		ran, err := a.store.Migrate(ctx)
+		if len(ran) > 0 {
+			a.log.InfoContext(ctx, "database migrated", "ran", ran)
+		}
+		return err
+	}
+	ok, err := a.store.Migrated(ctx)
+	if err == nil && !ok {
+		err = errors.New("the database has another schema than this program: run \"dictation migrate\" first")
+	}
+	return err
+}
+
+func (a *app) close() {
+	if a.nc != nil {
+		a.nc.Close()
+	}
+	if a.store != nil {
+		a.store.Close()
+	}
+}
+
+// desk is the review room with the site's key.
+func (a *app) desk() (*review.Desk, error) {
+	key, err := a.cfg.signingKey()
+	if err != nil {
+		return nil, err
+	}
+	return review.New(a.store, a.queue, key, review.Options{Lease: a.cfg.ReviewLease}), nil
+}
+
+// serve answers HTTP on l and relays the outbox until ctx ends.
+func (a *app) serve(ctx context.Context, l net.Listener) error {
+	desk, err := a.desk()
+	if err != nil {
+		return err
+	}
+	srv, err := web.New(web.Rooms{
+		Store: a.store, Blob: a.blob, Queue: a.queue, Intake: a.intake, Desk: desk, Auth: a.auth,
+	}, web.Options{
+		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo,
+		Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}),
+	})
+	if err != nil {
+		return err
+	}
+	relayed := make(chan struct{})
+	relaying, stop := context.WithCancel(context.WithoutCancel(ctx))
+	go func() {
+		defer close(relayed)
+		worker.Relay(relaying, a.store, a.queue, a.log)
+	}()
+	// The relay outlives the last request: what that commits is published too.
+	defer func() { stop(); <-relayed }()
+	return srv.Serve(ctx, l)
+}
+
+// work does machine stages until ctx ends.
+func (a *app) work(ctx context.Context, stages []pipeline.Stage) error {
+	handlers, err := a.handlers(ctx, stages)
+	if err != nil {
+		return err
+	}
+	worker.New(a.store, a.queue, handlers, worker.Options{
+		Slots: a.cfg.slots(), Lease: a.cfg.Lease, Attempts: a.cfg.Attempts, Log: a.log, Observe: a.metrics.observe,
+	}).Run(ctx)
+	return nil
+}
+
+func (a *app) handlers(ctx context.Context, stages []pipeline.Stage) (map[pipeline.Stage]pipeline.Handler, error) {
+	handlers := make(map[pipeline.Stage]pipeline.Handler)
+	for _, st := range stages {
+		switch st {
+		case pipeline.Decode:
+			handlers[st] = decode.New(a.blob, decode.Options{TempDir: a.temp, Limits: audio.Limits{MaxDuration: a.cfg.MaxDuration}})
+		case pipeline.Transcribe:
+			e, err := a.engine()
+			if err != nil {
+				return nil, err
+			}
+			if err := e.Check(ctx); err != nil {
+				return nil, err
+			}
+			handlers[st] = transcribe.New(a.blob, e, transcribe.Options{TempDir: a.temp})
+		case pipeline.Deliver:
+			handlers[st] = deliver.New(a.store, record.NewChart(a.store), "en-US")
+		default:
+			return nil, pipeline.Errorf(pipeline.Invalid, "The stage %s belongs to people; a worker does decode, transcribe or deliver.", st)
+		}
+	}
+	return handlers, nil
+}
+
+func (a *app) engine() (transcribe.Engine, error) {
+	switch a.cfg.Engine {
+	case "pocketsphinx":
+		return pocketsphinx.New(pocketsphinx.Config{}), nil
+	case "none":
+		return none.New(), nil
+	}
+	return nil, fmt.Errorf("%sENGINE: there is no engine %q; use pocketsphinx or none", prefix, a.cfg.Engine)
+}
+
+// sweeper is the room of recurring tasks.
+func (a *app) sweeper() *sweep.Sweeper {
+	return sweep.New(a.store, a.queue, a.intake, sweep.Options{Log: a.log, Stuck: 2 * a.cfg.Lease})
+}
+
+// sweep runs the recurring tasks and relays what they put in the outbox.
+func (a *app) sweep(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		worker.Relay(ctx, a.store, a.queue, a.log)
+	}()
+	a.sweeper().Run(ctx)
+	<-done
+}
+
+// listen opens the address of the pages, with TLS where a certificate is set.
+func listen(ctx context.Context, c config, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil || c.TLSCert == "" {
+		return l, err
+	}
+	cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read the TLS certificate: %w", err), l.Close())
+	}
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}), nil
+}
+
+// openTimeout bounds how long a start waits for servers.
+const openTimeout = time.Minute

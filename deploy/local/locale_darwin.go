@@ -1,0 +1,4 @@
+package local
+
+// localeFlags give byte order for sorting and Unicode for letters.
+var localeFlags = []string{"--locale=C", "--lc-ctype=UTF-8"}

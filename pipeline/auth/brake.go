@@ -1,0 +1,66 @@
+package auth
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// brake slows down guessing: after some wrong passwords for one account from
+// one address, each further try has to wait, longer every time. It works per
+// pair, so that a stranger cannot lock the owner out from elsewhere.
+type brake struct {
+	mu    sync.Mutex
+	opts  Options
+	tries map[string]tries
+}
+
+type tries struct {
+	wrong int
+	last  time.Time
+}
+
+// The longest wait, and how many pairs are remembered before old ones are dropped.
+const (
+	longestWait = 15 * time.Minute
+	brakeSize   = 10_000
+)
+
+func newBrake(opts Options) *brake { return &brake{opts: opts, tries: make(map[string]tries)} }
+
+func pair(username, remote string) string {
+	return strings.ToLower(strings.TrimSpace(username)) + "\x00" + remote
+}
+
+// wait says how long the next try has to wait; 0 when it may be made now.
+func (b *brake) wait(username, remote string) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := b.tries[pair(username, remote)]
+	if t.wrong < b.opts.Tries {
+		return 0
+	}
+	wait := min(longestWait, b.opts.Wait<<min(t.wrong-b.opts.Tries, 20))
+	return max(0, wait-b.opts.Now().Sub(t.last))
+}
+
+func (b *brake) wrong(username, remote string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.opts.Now()
+	if len(b.tries) >= brakeSize {
+		for k, t := range b.tries {
+			if now.Sub(t.last) > longestWait {
+				delete(b.tries, k)
+			}
+		}
+	}
+	key := pair(username, remote)
+	b.tries[key] = tries{wrong: b.tries[key].wrong + 1, last: now}
+}
+
+func (b *brake) right(username, remote string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.tries, pair(username, remote))
+}

@@ -1,0 +1,57 @@
+package blob
+
+import (
+	"context"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+)
+
+// Dropped is a file that another program put into the intake bucket.
+type Dropped struct {
+	Key      string
+	ETag     string
+	Size     int64
+	Modified time.Time
+	Metadata map[string]string // lower-case names without the x-amz-meta- prefix
+}
+
+// Drops lists the files in the intake bucket, oldest key first, without metadata.
+func (s *Store) Drops(ctx context.Context) iter.Seq2[Dropped, error] {
+	return func(yield func(Dropped, error) bool) {
+		for o := range s.client.ListObjectsIter(ctx, s.cfg.Intake, minio.ListObjectsOptions{Recursive: true}) {
+			d := Dropped{Key: o.Key, ETag: o.ETag, Size: o.Size, Modified: o.LastModified}
+			if !yield(d, kind(o.Err, "list the intake bucket")) || o.Err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Drop reads one file's size, tag and metadata.
+func (s *Store) Drop(ctx context.Context, key string) (Dropped, error) {
+	info, err := s.client.StatObject(ctx, s.cfg.Intake, key, minio.StatObjectOptions{})
+	if err != nil {
+		return Dropped{}, kind(err, "stat a dropped file")
+	}
+	meta := make(map[string]string, len(info.UserMetadata))
+	for k, v := range info.UserMetadata {
+		meta[strings.ToLower(k)] = v
+	}
+	return Dropped{Key: key, ETag: info.ETag, Size: info.Size, Modified: info.LastModified, Metadata: meta}, nil
+}
+
+// OpenDrop opens a dropped file.
+func (s *Store) OpenDrop(ctx context.Context, key string) (*Reader, error) {
+	return s.open(ctx, s.cfg.Intake, key)
+}
+
+// DeleteDrop removes a dropped file after it has become a dictation.
+func (s *Store) DeleteDrop(ctx context.Context, key string) error {
+	return kind(s.client.RemoveObject(ctx, s.cfg.Intake, key, minio.RemoveObjectOptions{}), "delete a dropped file")
+}
+
+// Intake describes the intake bucket for the people who fill it.
+func (s *Store) Intake() (endpoint, bucket string) { return s.cfg.Endpoint, s.cfg.Intake }

@@ -1,0 +1,10 @@
+package blob
+
+// OriginalKey is where the recording lies as it was sent.
+func OriginalKey(dictation string) string { return "d/" + dictation + "/original" }
+
+// CanonicalKey is where decode puts the 16 kHz mono 16-bit WAV.
+func CanonicalKey(dictation string) string { return "d/" + dictation + "/canonical.wav" }
+
+// PeaksKey is where decode puts the waveform (BBC audiowaveform .dat version 2).
+func PeaksKey(dictation string) string { return "d/" + dictation + "/peaks.dat" }

@@ -1,0 +1,15 @@
+// Package decode does the first stage: the recording as it was sent becomes
+// the canonical sound (16 kHz, mono, 16-bit WAV) and a waveform to draw, and
+// is measured.
+//
+// The original is read once, as a stream, and never changed. Its SHA-256 is
+// checked in the same pass: when it differs from the receipt's, nothing is
+// written and the error is Internal, because the fault is ours. A recording
+// that cannot be used is an Unreadable error with a sentence for the author,
+// which parks the dictation; trouble with the object store is Unavailable,
+// which tries again. Doubts about a recording that can be used are warnings in
+// the result. Doing a job twice writes the same objects twice.
+//
+// The work files have no name in the file system from the moment they are
+// made, so that nothing of a recording stays behind, not even after a crash.
+package decode

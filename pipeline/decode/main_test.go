@@ -1,0 +1,9 @@
+package decode
+
+import (
+	"testing"
+
+	"dictation/deploy/local/localtest"
+)
+
+func TestMain(m *testing.M) { localtest.Main(m) }

@@ -1,0 +1,96 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/record"
+)
+
+// Ledger is what package store knows of notes and deliveries.
+type Ledger interface {
+	// NoteForDelivery gives the signed note of a dictation with its patient and
+	// its visit (zero when it has none); NotFound when nothing was signed.
+	NoteForDelivery(ctx context.Context, dictationID string) (pipeline.Note, pipeline.Patient, pipeline.Encounter, error)
+
+	// BeginAttempt logs durably that a try is about to be made; d has
+	// Destination and Key. When a try with that key was delivered already it
+	// logs nothing and returns that delivery; otherwise done is nil and line
+	// names the new entry.
+	BeginAttempt(ctx context.Context, dictationID string, attempt int, d pipeline.Delivery) (line int64, done *pipeline.Delivery, err error)
+
+	// EndAttempt completes the entry: with d's RecordID and At when failure is
+	// nil, otherwise with failure's kind and sentence.
+	EndAttempt(ctx context.Context, line int64, d pipeline.Delivery, failure error) error
+}
+
+// Handler attaches notes to one record. It implements [pipeline.Handler] and
+// is safe for concurrent use.
+type Handler struct {
+	ledger   Ledger
+	system   record.System
+	language string
+}
+
+// New makes a handler that delivers to system. language is the BCP 47 tag of
+// the site's notes, for example "en-US"; empty when not known.
+func New(ledger Ledger, system record.System, language string) *Handler {
+	return &Handler{ledger: ledger, system: system, language: language}
+}
+
+// Key is the idempotency key of a note at a destination: the same on every
+// try, after any restart, from any worker.
+func Key(documentNumber, destination string) string { return documentNumber + "@" + destination }
+
+// Handle implements [pipeline.Handler]; Result.Delivery is set.
+func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
+	doc, err := h.document(ctx, job.Dictation)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	d := pipeline.Delivery{Destination: h.system.Name(), Key: doc.Key}
+	line, done, err := h.ledger.BeginAttempt(ctx, job.Dictation.ID, job.Attempt, d)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	if done != nil {
+		return pipeline.Result{Delivery: done}, nil
+	}
+	receipt, failure := h.system.Attach(ctx, doc)
+	d.RecordID, d.At = receipt.RecordID, receipt.At
+	if err := errors.Join(failure, h.end(ctx, line, d, failure)); err != nil {
+		return pipeline.Result{}, err
+	}
+	return pipeline.Result{Delivery: &d}, nil
+}
+
+// document gathers what the record is given.
+func (h *Handler) document(ctx context.Context, dict pipeline.Dictation) (record.Document, error) {
+	note, patient, visit, err := h.ledger.NoteForDelivery(ctx, dict.ID)
+	if err != nil {
+		return record.Document{}, err
+	}
+	return record.Document{
+		Key:       Key(note.DocumentNumber, h.system.Name()),
+		Note:      note,
+		Patient:   patient,
+		Encounter: visit,
+		Author:    record.Person{ID: note.Seal.AuthorID, Name: note.Seal.AuthorName},
+		Signer:    record.Person{ID: note.Seal.SignerID, Name: note.Seal.SignerName},
+		Created:   dict.Created,
+		Language:  h.language,
+	}, nil
+}
+
+// endWithin bounds writing the outcome once the work itself is cancelled.
+const endWithin = 5 * time.Second
+
+// end writes the outcome of a try even when the worker is told to stop: the
+// record's answer is known by now and must not get lost.
+func (h *Handler) end(ctx context.Context, line int64, d pipeline.Delivery, failure error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer cancel()
+	return h.ledger.EndAttempt(ctx, line, d, failure)
+}

@@ -1,0 +1,80 @@
+package pipeline
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Dictation is a recording and everything known about it but its bytes and text.
+type Dictation struct {
+	ID        string // UUID v7; the only name of it in logs, subjects and keys
+	JobNumber string // "D0001000042", at most 16 characters, what people say on the telephone
+
+	AuthorID    string
+	PatientID   string // empty until identified
+	EncounterID string // empty when none was given
+	Worktype    Worktype
+	Priority    Priority
+	Due         time.Time
+	Facility    string
+	Source      string // "page", "command", "api" or "bucket"
+
+	Position
+	Reason  string // why it failed, was returned, is held: a sentence for people
+	Version int64  // grows by one with every change of position; the compare-and-set value
+	Attempt int    // tries at the present machine stage
+
+	HolderID string    // the person whose lease it is; empty in machine stages
+	Lease    time.Time // until when the worker's or person's claim stands
+
+	Original Object
+	Sound    Sound
+	TextN    int // newest text version; 0 before the draft
+
+	Created time.Time
+	Updated time.Time
+}
+
+// LogValue keeps patient data out of logs.
+func (d Dictation) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", d.ID), slog.String("at", d.Position.String()))
+}
+
+// Object is bytes at rest in the store of objects.
+type Object struct {
+	Key    string
+	SHA256 string // lower-case hex
+	Size   int64  // bytes
+	Name   string // file name as sent; patient data may hide in it, never log it
+}
+
+// Sound is what decode found out and made: the canonical recording (16 kHz,
+// mono, 16-bit WAV), the waveform's peaks and the measures.
+type Sound struct {
+	Canonical  Object
+	PeaksKey   string   // BBC audiowaveform .dat version 2
+	DurationMS int64    // from the samples, never from a header
+	PeakDBFS   float64  // highest sample, dB below full scale (≤ 0)
+	RMSDBFS    float64  // whole recording
+	Clipped    int64    // samples at full scale
+	LUFS       float64  // integrated loudness (EBU R 128); -120 for silence
+	SNRDB      float64  // speech above the noise floor, an estimate; 0 where it cannot be told
+	SpeechMS   int64    // how much of it is speech, an estimate; never a reason to drop sound
+	Format     string   // of the original, e.g. "WAV PCM 16-bit 44100 Hz stereo"
+	Warnings   []string // sentences for the author: "The recording was cut off …"
+}
+
+// Job is one stage's work on one dictation, as a worker's handler sees it.
+type Job struct {
+	Dictation Dictation // as claimed
+	Stage     Stage
+	Attempt   int // 1 for the first try; also the fence against late answers
+}
+
+// Delivery is what a destination answered.
+type Delivery struct {
+	Destination string
+	Key         string // idempotency key, the same on every try
+	RecordID    string // what the destination calls the document
+	At          time.Time
+}

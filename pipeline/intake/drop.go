@@ -1,0 +1,106 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"dictation/pipeline"
+	"dictation/pipeline/blob"
+	"dictation/pipeline/store"
+)
+
+// dropActor is who receives dropped files, in the audit.
+const dropActor = "intake"
+
+// Scan makes dictations of all files in the intake bucket and returns how many.
+// A file is removed from the bucket only after its dictation is committed; one
+// that was received before (a crash came between) is removed without a second
+// dictation. A file that cannot be received stays for the next look.
+func (in *Intake) Scan(ctx context.Context) (n int, err error) {
+	for drop, err := range in.blob.Drops(ctx) {
+		if err != nil {
+			return n, err
+		}
+		if strings.HasSuffix(drop.Key, "/") && drop.Size == 0 {
+			continue // a folder marker
+		}
+		if err := in.receiveDrop(ctx, drop.Key); err != nil {
+			if ctx.Err() != nil {
+				return n, err
+			}
+			// Keys may hold a patient's name: only the tag is logged.
+			in.opts.Log.ErrorContext(ctx, "dropped file not received", "etag", drop.ETag, "err", err)
+			continue
+		}
+		n++
+	}
+	return n, nil
+}
+
+func (in *Intake) receiveDrop(ctx context.Context, key string) error {
+	drop, err := in.blob.Drop(ctx, key)
+	if err != nil {
+		return err
+	}
+	ref := fmt.Sprintf("bucket:%s:%s:%d", drop.Key, drop.ETag, drop.Modified.UnixNano())
+	if _, err := in.store.DictationBySource(ctx, ref); err == nil {
+		return in.blob.DeleteDrop(ctx, key)
+	}
+	if drop.Size > in.opts.MaxBytes {
+		return tooLarge(in.opts.MaxBytes)
+	}
+	d, hold, err := in.identify(ctx, drop)
+	if err != nil {
+		return err
+	}
+	r, err := in.blob.OpenDrop(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := in.keep(ctx, &d, r); err != nil {
+		return err
+	}
+	if _, err := in.commit(ctx, store.Actor{ID: dropActor}, d, ref, hold); err != nil {
+		return err
+	}
+	return in.blob.DeleteDrop(ctx, key)
+}
+
+// identify reads a dropped file's metadata: patient-mrn, author (username),
+// worktype, priority and encounter. What is missing or wrong does not refuse
+// the file: the dictation is held for a person, and hold says why.
+func (in *Intake) identify(ctx context.Context, drop blob.Dropped) (d pipeline.Dictation, hold string, err error) {
+	meta := drop.Metadata
+	req := Request{
+		PatientMRN: meta["patient-mrn"], Encounter: meta["encounter"], Worktype: meta["worktype"],
+		Priority: meta["priority"], FileName: drop.Key[strings.LastIndexByte(drop.Key, '/')+1:], Source: "bucket",
+	}
+	var why []string
+	switch u, _, err := in.store.UserByName(ctx, meta["author"]); {
+	case err == nil && u.Is(pipeline.RoleAuthor, pipeline.RoleClinician):
+		req.Author = u.ID
+	case err == nil || pipeline.KindOf(err) == pipeline.NotFound:
+		why = append(why, "The file names no author we know (metadata author).")
+	default:
+		return d, "", err
+	}
+	d, err = in.properties(ctx, req)
+	switch pipeline.KindOf(err) {
+	case pipeline.Invalid:
+		why = append(why, pipeline.Sentence(err))
+	default:
+		if err != nil {
+			return d, "", err
+		}
+	}
+	if d.Worktype == "" {
+		d.Worktype = pipeline.ProgressNote
+	}
+	if d.Priority == 0 {
+		d.Priority = pipeline.Routine
+	}
+	d.Due = d.Priority.Due(in.opts.Now())
+	return d, strings.Join(why, " "), nil
+}

@@ -1,0 +1,160 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"dictation/pipeline"
+	"dictation/pipeline/blob"
+	"dictation/pipeline/queue"
+	"dictation/pipeline/store"
+)
+
+// Options are the limits of intake. Zero values give the defaults.
+type Options struct {
+	MaxBytes int64 // of one recording; default 2 GiB
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Intake receives recordings. It is safe for concurrent use.
+type Intake struct {
+	store *store.Store
+	blob  *blob.Store
+	queue *queue.Queue
+	opts  Options
+}
+
+// New makes an intake over the three rooms.
+func New(s *store.Store, b *blob.Store, q *queue.Queue, opts Options) *Intake {
+	if opts.MaxBytes == 0 {
+		opts.MaxBytes = 2 << 30
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Intake{store: s, blob: b, queue: q, opts: opts}
+}
+
+// Request is what comes with a recording.
+type Request struct {
+	Author     string // user id
+	PatientMRN string
+	Encounter  string // visit number; may be empty
+	Worktype   string
+	Priority   string
+	FileName   string
+	Source     string // "page", "command", "api"
+	Ref        string // idempotency key of the sender; may be empty
+}
+
+// Receive stores a recording and gives its dictation: the receipt is its
+// JobNumber and Original.SHA256. The same Ref again gives the dictation made
+// the first time.
+func (in *Intake) Receive(ctx context.Context, by store.Actor, req Request, r io.Reader) (pipeline.Dictation, error) {
+	if req.Ref != "" {
+		if d, err := in.store.DictationBySource(ctx, req.Ref); err == nil {
+			return d, nil
+		}
+	}
+	d, err := in.properties(ctx, req)
+	if err != nil {
+		return d, err
+	}
+	if err := in.keep(ctx, &d, r); err != nil {
+		return d, err
+	}
+	return in.commit(ctx, by, d, req.Ref, "")
+}
+
+// properties checks what was said about the recording, before its bytes are read.
+func (in *Intake) properties(ctx context.Context, req Request) (d pipeline.Dictation, err error) {
+	d = pipeline.Dictation{ID: newID(), AuthorID: req.Author, Source: req.Source}
+	d.Original.Name = fileName(req.FileName)
+	if d.Worktype, err = pipeline.ParseWorktype(req.Worktype); err != nil {
+		return d, err
+	}
+	if d.Priority, err = pipeline.ParsePriority(req.Priority); err != nil {
+		return d, err
+	}
+	d.Due = d.Priority.Due(in.opts.Now())
+	if req.PatientMRN == "" {
+		return d, pipeline.Errorf(pipeline.Invalid, "Say whose recording this is: the patient's medical record number (MRN) is missing.")
+	}
+	p, err := in.store.PatientByMRN(ctx, req.PatientMRN)
+	if err != nil {
+		return d, invalid(err)
+	}
+	d.PatientID = p.ID
+	if req.Encounter == "" {
+		return d, nil
+	}
+	e, err := in.store.EncounterByNumber(ctx, req.Encounter)
+	if err != nil {
+		return d, invalid(err)
+	}
+	if e.PatientID != p.ID {
+		return d, pipeline.Errorf(pipeline.Invalid, "That visit belongs to another patient. Choose one of this patient's visits, or none.")
+	}
+	d.EncounterID, d.Facility = e.ID, e.Location
+	return d, nil
+}
+
+// newID is a UUID v7: rows and objects lie in the order they came.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// invalid makes "not found" the request's fault.
+func invalid(err error) error {
+	if pipeline.KindOf(err) == pipeline.NotFound {
+		return pipeline.Wrap(pipeline.Invalid, err, "%s", pipeline.Sentence(err))
+	}
+	return err
+}
+
+// fileName keeps at most 200 bytes of a file's name, whole characters only.
+func fileName(s string) string {
+	const limit = 200
+	for len(s) > limit || !utf8.ValidString(s) {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
+	}
+	return s
+}
+
+// keep stores the bytes. What is over the limit is removed again and refused.
+func (in *Intake) keep(ctx context.Context, d *pipeline.Dictation, r io.Reader) error {
+	limited := &io.LimitedReader{R: r, N: in.opts.MaxBytes + 1}
+	obj, err := in.blob.Put(ctx, blob.OriginalKey(d.ID), limited, -1, "application/octet-stream")
+	if err != nil {
+		return err
+	}
+	if limited.N <= 0 {
+		return errors.Join(tooLarge(in.opts.MaxBytes), in.blob.Delete(context.WithoutCancel(ctx), obj.Key))
+	}
+	obj.Name = d.Original.Name
+	d.Original = obj
+	return nil
+}
+
+func tooLarge(limit int64) error {
+	return pipeline.Errorf(pipeline.TooLarge, "This recording is larger than the limit of %d MB. It was not kept; send it in parts, or ask an administrator to raise the limit.", limit>>20)
+}
+
+func (in *Intake) commit(ctx context.Context, by store.Actor, d pipeline.Dictation, ref, hold string) (pipeline.Dictation, error) {
+	kept, again, err := in.store.Receive(ctx, by, d, ref, hold)
+	if err != nil || again {
+		// No row points at these bytes.
+		return kept, errors.Join(err, in.blob.Delete(context.WithoutCancel(ctx), d.Original.Key))
+	}
+	in.queue.Announce(kept.ID)
+	return kept, nil
+}

@@ -1,0 +1,56 @@
+package fhir
+
+import "dictation/pipeline"
+
+// OperationOutcome is FHIR R4 OperationOutcome: what went wrong.
+type OperationOutcome struct {
+	ResourceType string  `json:"resourceType"`
+	Issue        []Issue `json:"issue"`
+}
+
+// Issue is OperationOutcome.issue.
+type Issue struct {
+	Severity string          `json:"severity"`
+	Code     string          `json:"code"`
+	Details  CodeableConcept `json:"details"`
+}
+
+// Outcome tells a client about err in the sentence a person would read. The
+// HTTP status comes from the same Kind in package web.
+func Outcome(err error) OperationOutcome {
+	return OperationOutcome{
+		ResourceType: "OperationOutcome",
+		Issue: []Issue{{
+			Severity: "error",
+			Code:     issueType(pipeline.KindOf(err)),
+			Details:  CodeableConcept{Text: pipeline.Sentence(err)},
+		}},
+	}
+}
+
+// issueType is the table Kind → IssueType (required binding).
+func issueType(k pipeline.Kind) string {
+	switch k {
+	case pipeline.Invalid:
+		return "invalid"
+	case pipeline.Unauthorized:
+		return "login"
+	case pipeline.Forbidden:
+		return "forbidden"
+	case pipeline.NotFound:
+		return "not-found"
+	case pipeline.Conflict, pipeline.Stale:
+		return "conflict"
+	case pipeline.Locked:
+		return "lock-error"
+	case pipeline.TooLarge:
+		return "too-long"
+	case pipeline.Unreadable:
+		return "structure"
+	case pipeline.RateLimited:
+		return "throttled"
+	case pipeline.Unavailable:
+		return "transient"
+	}
+	return "exception"
+}

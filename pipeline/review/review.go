@@ -1,0 +1,240 @@
+package review
+
+import (
+	"context"
+	"crypto/ed25519"
+	"strings"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/queue"
+	"dictation/pipeline/store"
+	"dictation/transcript"
+)
+
+// Options are the limits of review. Zero values give the defaults.
+type Options struct {
+	Lease   time.Duration // how long a claim stands without a sign of life; default 2 min
+	MaxText int           // bytes of one note; default 1 MiB
+	Now     func() time.Time
+}
+
+// Desk does what people ask in review. It is safe for concurrent use.
+type Desk struct {
+	store *store.Store
+	queue *queue.Queue
+	key   ed25519.PrivateKey
+	opts  Options
+}
+
+// New makes a desk; key signs the notes of this site.
+func New(s *store.Store, q *queue.Queue, key ed25519.PrivateKey, opts Options) *Desk {
+	if opts.Lease == 0 {
+		opts.Lease = 2 * time.Minute
+	}
+	if opts.MaxText == 0 {
+		opts.MaxText = 1 << 20
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	return &Desk{store: s, queue: q, key: key, opts: opts}
+}
+
+// Lease is how long a claim stands without a sign of life.
+func (k *Desk) Lease() time.Duration { return k.opts.Lease }
+
+// PublicKey checks the notes signed here.
+func (k *Desk) PublicKey() ed25519.PublicKey { return k.key.Public().(ed25519.PublicKey) }
+
+// step is what a person of this role takes from the queue.
+func step(u pipeline.User) (pipeline.Step, error) {
+	switch {
+	case u.Is(pipeline.RoleTranscriptionist):
+		return pipeline.Typing, nil
+	case u.Is(pipeline.RoleQA):
+		return pipeline.QA, nil
+	}
+	return pipeline.NoStep, pipeline.Errorf(pipeline.Forbidden, "Only transcriptionists and QA editors take jobs from the queue.")
+}
+
+// Step is the worklist of the user: typing, qa, or signature for clinicians.
+func Step(u pipeline.User) pipeline.Step {
+	if s, err := step(u); err == nil {
+		return s
+	}
+	return pipeline.Signature
+}
+
+// Next gives the user the next job and locks it. A job the user already holds
+// comes back first: nobody collects jobs. NotFound when none waits.
+func (k *Desk) Next(ctx context.Context, u pipeline.User, by store.Actor) (pipeline.Dictation, error) {
+	st, err := step(u)
+	if err != nil {
+		return pipeline.Dictation{}, err
+	}
+	if d, err := k.store.Holding(ctx, u.ID, st); err == nil {
+		return k.Claim(ctx, u, by, d.ID)
+	} else if pipeline.KindOf(err) != pipeline.NotFound {
+		return d, err
+	}
+	return k.told(k.store.ClaimNext(ctx, by, st, k.opts.Lease))
+}
+
+// Claim locks a chosen dictation for the user.
+func (k *Desk) Claim(ctx context.Context, u pipeline.User, by store.Actor, id string) (pipeline.Dictation, error) {
+	st, err := step(u)
+	if err != nil {
+		return pipeline.Dictation{}, err
+	}
+	d, err := k.store.Dictation(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	if d.Stage == pipeline.Review && d.Step != st {
+		return d, pipeline.Errorf(pipeline.Conflict, "This dictation is at %s; it is not in your queue.", d.Position)
+	}
+	return k.told(k.store.ClaimReview(ctx, by, id, k.opts.Lease))
+}
+
+// told announces a change that was made.
+func (k *Desk) told(d pipeline.Dictation, err error) (pipeline.Dictation, error) {
+	if err == nil {
+		k.queue.Announce(d.ID)
+	}
+	return d, err
+}
+
+// Keep prolongs the user's lease.
+func (k *Desk) Keep(ctx context.Context, u pipeline.User, id string) error {
+	return k.store.KeepLease(ctx, u.ID, id, k.opts.Lease)
+}
+
+// Save stores the text as a new version, based on version base, and returns its number.
+func (k *Desk) Save(ctx context.Context, by store.Actor, id string, base int, text string) (int, error) {
+	if len(text) > k.opts.MaxText {
+		return 0, pipeline.Errorf(pipeline.TooLarge, "This text is longer than the limit of %d kB and was not saved. Shorten it, or ask an administrator to raise the limit.", k.opts.MaxText>>10)
+	}
+	if !clean(text) {
+		return 0, pipeline.Errorf(pipeline.Invalid, "The text holds characters that cannot be stored (a zero byte or broken UTF-8). It was not saved; remove them and save again.")
+	}
+	n, err := k.store.SaveText(ctx, by, id, base, text, k.opts.Lease)
+	if err == nil {
+		k.queue.Announce(id)
+	}
+	return n, err
+}
+
+func clean(text string) bool {
+	return strings.ToValidUTF8(text, "") == text && !strings.ContainsRune(text, 0)
+}
+
+// Suspend lays the dictation aside for the same person.
+func (k *Desk) Suspend(ctx context.Context, by store.Actor, id string) (pipeline.Dictation, error) {
+	return k.told(k.store.SuspendReview(ctx, by, id))
+}
+
+// Release gives the dictation back to the queue.
+func (k *Desk) Release(ctx context.Context, by store.Actor, id string) (pipeline.Dictation, error) {
+	return k.told(k.store.ReleaseReview(ctx, by, id))
+}
+
+// Complete sends the text, version base, to the signature. An empty text is refused.
+func (k *Desk) Complete(ctx context.Context, by store.Actor, id string, base int) (pipeline.Dictation, error) {
+	v, err := k.store.Text(ctx, id, base)
+	if err != nil {
+		return pipeline.Dictation{}, err
+	}
+	if strings.TrimSpace(v.Text) == "" {
+		return pipeline.Dictation{}, pipeline.Errorf(pipeline.Conflict, "There is no text yet. Type the note before you complete it, or suspend it.")
+	}
+	return k.told(k.store.CompleteReview(ctx, by, id, pipeline.Completed, base, ""))
+}
+
+// SendToQA passes the text to a QA editor, with the reason.
+func (k *Desk) SendToQA(ctx context.Context, by store.Actor, id string, base int, reason string) (pipeline.Dictation, error) {
+	if err := given(reason); err != nil {
+		return pipeline.Dictation{}, err
+	}
+	return k.told(k.store.CompleteReview(ctx, by, id, pipeline.ToQA, base, strings.TrimSpace(reason)))
+}
+
+func given(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return pipeline.Errorf(pipeline.Invalid, "Say why: the next person sees the reason.")
+	}
+	if len(reason) > 1000 {
+		return pipeline.Errorf(pipeline.TooLarge, "Keep the reason under 1000 characters.")
+	}
+	return nil
+}
+
+// Return sends a note that waits for a signature back to the transcriptionist,
+// or one in QA back to typing, with the reason.
+func (k *Desk) Return(ctx context.Context, u pipeline.User, by store.Actor, id string, reason string) (pipeline.Dictation, error) {
+	if err := given(reason); err != nil {
+		return pipeline.Dictation{}, err
+	}
+	d, err := k.store.Dictation(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	if d.Step == pipeline.QA {
+		return k.told(k.store.CompleteReview(ctx, by, id, pipeline.Returned, d.TextN, strings.TrimSpace(reason)))
+	}
+	if err := pipeline.May(u, pipeline.ReturnNote, &d); err != nil {
+		return d, err
+	}
+	return k.told(k.store.ReturnNote(ctx, by, id, strings.TrimSpace(reason)))
+}
+
+// Sign makes the note of version base. The caller has just confirmed the
+// signer's password. A text with a blank is refused: a signed note has no holes.
+func (k *Desk) Sign(ctx context.Context, u pipeline.User, by store.Actor, id string, base int) (pipeline.Note, error) {
+	d, err := k.store.Dictation(ctx, id)
+	if err != nil {
+		return pipeline.Note{}, err
+	}
+	if err := pipeline.May(u, pipeline.SignNote, &d); err != nil {
+		return pipeline.Note{}, err
+	}
+	author := u
+	if d.AuthorID != "" && d.AuthorID != u.ID {
+		if author, err = k.store.User(ctx, d.AuthorID); err != nil {
+			return pipeline.Note{}, err
+		}
+	}
+	note, d, err := k.store.Sign(ctx, by, id, base, func(d pipeline.Dictation, n *pipeline.Note) error {
+		return k.seal(d, n, author, u)
+	})
+	if err == nil {
+		k.queue.Announce(d.ID)
+	}
+	return note, err
+}
+
+func (k *Desk) seal(d pipeline.Dictation, n *pipeline.Note, author, signer pipeline.User) error {
+	if strings.TrimSpace(n.Text) == "" {
+		return pipeline.Errorf(pipeline.Conflict, "There is no text to sign.")
+	}
+	if strings.Contains(n.Text, transcript.BlankText) {
+		return pipeline.Errorf(pipeline.Conflict, "The text still has a blank (%s). Fill it in, or return the note, before you sign.", transcript.BlankText)
+	}
+	meaning := "author"
+	if d.AuthorID != signer.ID {
+		meaning = "reviewed"
+	}
+	n.Seal = pipeline.Seal{
+		DocumentNumber: n.DocumentNumber,
+		TextSHA256:     pipeline.TextHash(n.Text),
+		AudioSHA256:    d.Original.SHA256,
+		AuthorID:       author.ID,
+		AuthorName:     author.Name,
+		SignerID:       signer.ID,
+		SignerName:     signer.Name,
+		Meaning:        meaning,
+		SignedAt:       k.opts.Now().UTC().Truncate(time.Millisecond),
+	}
+	n.Seal.Sign(k.key)
+	return nil
+}

@@ -1,0 +1,69 @@
+package pipeline
+
+// Action is something a person asks to do; its name stands in the audit.
+type Action string
+
+// The actions that rights are asked for.
+const (
+	CreateDictation Action = "dictation.create"
+	ReadDictation   Action = "dictation.read" // properties and state, no text or sound
+	ReadSound       Action = "sound.read"
+	ReadText        Action = "text.read"
+	EditText        Action = "text.edit" // needs the lease
+	Worklist        Action = "worklist.read"
+	SignNote        Action = "note.sign"
+	ReturnNote      Action = "note.return"
+	ReadChart       Action = "chart.read" // also FHIR
+	FindPatient     Action = "patient.find"
+	ManageJobs      Action = "jobs.manage" // retry, hold, identify
+	ManageUsers     Action = "users.manage"
+	ReadAudit       Action = "audit.read"
+)
+
+// general is what each role may do with anything at all.
+var general = map[Role][]Action{
+	RoleAuthor:           {CreateDictation, FindPatient},
+	RoleTranscriptionist: {Worklist},
+	RoleQA:               {Worklist},
+	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
+	RoleRecords:          {ReadChart, FindPatient},
+	RoleAuditor:          {ReadAudit},
+	RoleAdmin:            {ManageJobs, ManageUsers, ReadDictation},
+}
+
+// May reports whether u may do a; d is the dictation it is done to, nil for
+// actions that concern none. A refusal is a Forbidden error for the person.
+//
+// The relation decides as well as the role: an author reads and signs what is
+// his own, a transcriptionist or QA editor hears and reads only what she holds,
+// a clinician what waits for a signature or was signed.
+func May(u User, a Action, d *Dictation) error {
+	for _, r := range u.Roles {
+		for _, allowed := range general[r] {
+			if allowed == a {
+				return nil
+			}
+		}
+	}
+	if d != nil && related(u, a, *d) {
+		return nil
+	}
+	return Errorf(Forbidden, "Your account may not do this. Ask an administrator if you should.")
+}
+
+func related(u User, a Action, d Dictation) bool {
+	own := u.ID != "" && u.ID == d.AuthorID && u.Is(RoleAuthor, RoleClinician)
+	holds := u.ID != "" && u.ID == d.HolderID && d.State == InProgress
+	toSign := d.Stage == Deliver || d.Stage == Review && d.Step == Signature
+	switch a {
+	case ReadDictation:
+		return own || u.Is(RoleTranscriptionist, RoleQA, RoleClinician)
+	case ReadSound, ReadText:
+		return own || holds && u.Is(RoleTranscriptionist, RoleQA) || toSign && u.Is(RoleClinician)
+	case EditText:
+		return d.Stage == Review && holds
+	case SignNote, ReturnNote:
+		return d.Stage == Review && d.Step == Signature && (own || u.Is(RoleClinician))
+	}
+	return false
+}

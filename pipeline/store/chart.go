@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"dictation/pipeline"
+)
+
+// AttachDocument puts the note into the built-in record under key. The same key
+// again changes nothing and gives the document that is there.
+func (s *Store) AttachDocument(ctx context.Context, key string, note pipeline.Note) (pipeline.ChartDocument, error) {
+	_, err := s.pool.Exec(ctx, `insert into documents (id, key, note_id, patient_id) values ($1, $2, $3, $4)
+		on conflict (key) do nothing`, uuid.NewString(), key, note.ID, note.PatientID)
+	if err != nil {
+		return pipeline.ChartDocument{}, kind(err)
+	}
+	list, err := s.documents(ctx, "c.key = $1", 1, key)
+	if err != nil || len(list) == 0 {
+		return pipeline.ChartDocument{}, errors.Join(kind(err), missing(len(list)))
+	}
+	return list[0], nil
+}
+
+func missing(n int) error {
+	if n > 0 {
+		return nil
+	}
+	return pipeline.Errorf(pipeline.NotFound, "There is no such document.")
+}
+
+// ChartDocument reads one document of the built-in record by its id.
+func (s *Store) ChartDocument(ctx context.Context, id string) (pipeline.ChartDocument, error) {
+	if uuid.Validate(id) != nil {
+		return pipeline.ChartDocument{}, missing(0)
+	}
+	list, err := s.documents(ctx, "c.id = $1", 1, id)
+	if err != nil || len(list) == 0 {
+		return pipeline.ChartDocument{}, errors.Join(err, missing(len(list)))
+	}
+	return list[0], nil
+}
+
+// Chart lists the documents of a patient, newest first.
+func (s *Store) Chart(ctx context.Context, patient string, limit int) ([]pipeline.ChartDocument, error) {
+	return s.documents(ctx, "c.patient_id = $1", limit, patient)
+}
+
+// DocumentFilter narrows a search of the built-in record. Zero fields do not narrow.
+type DocumentFilter struct {
+	ID, PatientID, Number string
+	Worktypes             []string
+	From, To              time.Time // signed at, half-open
+	Since                 time.Time // attached at or after
+	After                 Cursor    // attached at and id of the last one before
+	Limit                 int
+}
+
+// Documents searches the built-in record, newest first.
+func (s *Store) Documents(ctx context.Context, f DocumentFilter) ([]pipeline.ChartDocument, error) {
+	if f.After.At.IsZero() {
+		f.After = Cursor{At: time.Now().Add(24 * time.Hour), ID: uuid.Max.String()}
+	}
+	if f.Worktypes == nil {
+		f.Worktypes = []string{}
+	}
+	for _, id := range []string{f.ID, f.PatientID} {
+		if id != "" && uuid.Validate(id) != nil {
+			return nil, nil
+		}
+	}
+	return s.documents(ctx, `($1 = '' or c.id = nullif($1, '')::uuid) and ($2 = '' or c.patient_id = nullif($2, '')::uuid)
+		and ($3 = '' or n.document_number = $3) and (cardinality($4::text[]) = 0 or n.worktype = any($4))
+		and ($5::timestamptz is null or (n.seal->>'signed_at')::timestamptz >= $5)
+		and ($6::timestamptz is null or (n.seal->>'signed_at')::timestamptz < $6)
+		and ($7::timestamptz is null or c.attached_at >= $7)
+		and (c.attached_at, c.id) < ($8, $9)`, f.Limit,
+		f.ID, f.PatientID, f.Number, f.Worktypes, nullTime(f.From), nullTime(f.To), nullTime(f.Since), f.After.At, f.After.ID)
+}
+
+func (s *Store) documents(ctx context.Context, where string, limit int, args ...any) ([]pipeline.ChartDocument, error) {
+	rows, err := s.pool.Query(ctx, "select c.id, c.key, c.status, c.doc_status, c.attached_at, "+noteColumns+", "+
+		patientColumns+", "+encounterColumns+` from documents c
+		join notes n on n.id = c.note_id join patients p on p.id = c.patient_id
+		left join encounters e on e.id = n.encounter_id
+		where `+where+" order by c.attached_at desc, c.id desc limit "+itoa(pageSize(limit)), args...)
+	if err != nil {
+		return nil, kind(err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (pipeline.ChartDocument, error) {
+		var d pipeline.ChartDocument
+		dest, noteAfter := noteScan(&d.Note)
+		dest = append([]any{&d.ID, &d.Key, &d.Status, &d.DocStatus, &d.AttachedAt}, dest...)
+		dest = append(dest, patientScan(&d.Patient)...)
+		more, encounterAfter := encounterScan(&d.Encounter)
+		if err := row.Scan(append(dest, more...)...); err != nil {
+			return d, err
+		}
+		encounterAfter()
+		return d, noteAfter()
+	})
+	return list, kind(err)
+}

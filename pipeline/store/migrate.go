@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrationLock keeps two processes from migrating at once.
+const migrationLock = 7_401_190_001
+
+// Migrate brings the database forward to this program's schema and returns the
+// names of the migrations it ran, all in one transaction. A database
+// newer than the program is refused.
+func (s *Store) Migrate(ctx context.Context) (ran []string, err error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	err = s.tx(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", migrationLock); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `create table if not exists migrations
+			(n int primary key, name text not null, ran_at timestamptz not null default now())`); err != nil {
+			return err
+		}
+		var done int
+		if err := tx.QueryRow(ctx, "select coalesce(max(n), 0) from migrations").Scan(&done); err != nil {
+			return err
+		}
+		if done > len(names) {
+			return fmt.Errorf("the database is at schema %d, this program knows %d: use a newer program", done, len(names))
+		}
+		for i, name := range names[done:] {
+			if err := migrate(ctx, tx, done+i+1, name); err != nil {
+				return err
+			}
+			ran = append(ran, name)
+		}
+		return nil
+	})
+	return ran, err
+}
+
+func migrate(ctx context.Context, tx pgx.Tx, n int, name string) error {
+	body, err := migrations.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, string(body)); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	_, err = tx.Exec(ctx, "insert into migrations (n, name) values ($1, $2)", n, name)
+	return err
+}
+
+// Migrated reports whether the database has this program's schema.
+func (s *Store) Migrated(ctx context.Context) (bool, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return false, err
+	}
+	var done int
+	err = s.pool.QueryRow(ctx, `select case when to_regclass('migrations') is null then 0
+		else (select count(*) from migrations) end`).Scan(&done)
+	return done == len(names), kind(err)
+}

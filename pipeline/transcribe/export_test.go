@@ -1,0 +1,4 @@
+package transcribe
+
+// SpeechIn lets the tests measure what the handler goes by.
+var SpeechIn = speechIn

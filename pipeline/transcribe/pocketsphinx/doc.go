@@ -1,0 +1,9 @@
+// Package pocketsphinx is the embedded engine: CMU Pocketsphinx (BSD licence)
+// run as a process of its own for each recording, so that a crash or a cancel
+// touches nothing else and no C is linked into the binary.
+//
+// The program gets the whole file, since it adapts to the voice along it, and
+// writes for every utterance its text and then one line a word: the word, start
+// and end in seconds, and a posterior probability that serves as confidence.
+// It needs the Debian packages pocketsphinx and pocketsphinx-en-us.
+package pocketsphinx

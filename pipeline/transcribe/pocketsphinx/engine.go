@@ -1,0 +1,134 @@
+package pocketsphinx
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/transcribe"
+)
+
+// Config says which program and models to use. Its zero value is the Debian
+// packages' general American English model.
+type Config struct {
+	Program       string // path or name; default "pocketsphinx_continuous"
+	AcousticModel string // folder; default the packaged en-us model
+	LanguageModel string // n-gram file (ARPA or binary); default the packaged one
+	Dictionary    string // pronunciations; default the packaged CMU dictionary
+	Model         string // what to call the three in drafts; default "en-us"
+}
+
+const packaged = "/usr/share/pocketsphinx/model/en-us"
+
+func (c Config) withDefaults() Config {
+	or := func(s *string, def string) {
+		if *s == "" {
+			*s = def
+		}
+	}
+	or(&c.Program, "pocketsphinx_continuous")
+	or(&c.AcousticModel, filepath.Join(packaged, "en-us"))
+	or(&c.LanguageModel, filepath.Join(packaged, "en-us.lm.bin"))
+	or(&c.Dictionary, filepath.Join(packaged, "cmudict-en-us.dict"))
+	or(&c.Model, "en-us")
+	return c
+}
+
+// Engine runs the program. It is safe for concurrent use: every recording has
+// its own process of about 100 MB with the general model.
+type Engine struct{ cfg Config }
+
+// New gives an engine; [Engine.Check] tells whether it can work.
+func New(cfg Config) *Engine { return &Engine{cfg.withDefaults()} }
+
+// Describe implements [transcribe.Engine].
+func (e *Engine) Describe() transcribe.Description {
+	return transcribe.Description{
+		Name:       "pocketsphinx",
+		Model:      e.cfg.Model,
+		Words:      true,
+		WordTimes:  true,
+		Confidence: true,
+		Languages:  []string{"en-US"},
+	}
+}
+
+// Check implements [transcribe.Engine].
+func (e *Engine) Check(context.Context) error {
+	if _, err := exec.LookPath(e.cfg.Program); err != nil {
+		return missing("The speech engine pocketsphinx is not installed: there is no program "+e.cfg.Program+".", err)
+	}
+	for _, path := range []string{e.cfg.AcousticModel, e.cfg.LanguageModel, e.cfg.Dictionary} {
+		if _, err := os.Stat(path); err != nil {
+			return missing("The speech model of pocketsphinx is not installed: there is no "+path+".", err)
+		}
+	}
+	return nil
+}
+
+// missing adds to a sentence what to type. Elsewhere than on Linux the program
+// comes from its source, since newer packages no longer have it.
+func missing(what string, err error) error {
+	how := "Install it with: sudo apt-get install pocketsphinx pocketsphinx-en-us"
+	if runtime.GOOS != "linux" {
+		how = "Install the program pocketsphinx_continuous of CMU Pocketsphinx 5prealpha with its en-us model, or choose another engine."
+	}
+	return pipeline.Wrap(pipeline.Unavailable, err, "%s %s", what, how)
+}
+
+// Limits of one run: start-up with a cold disk, then a share of the audio's
+// length. A loaded two-core machine was seen to need 2.5 times the length.
+const (
+	startAllowance  = time.Minute
+	lengthAllowance = 10
+)
+
+// Transcribe implements [transcribe.Engine].
+func (e *Engine) Transcribe(ctx context.Context, a transcribe.Audio, _ transcribe.Hints) (transcribe.Transcript, error) {
+	if err := ctx.Err(); err != nil {
+		return transcribe.Transcript{}, err
+	}
+	a, err := transcribe.OpenAudio(a.Path)
+	if err != nil {
+		return transcribe.Transcript{}, err
+	}
+	limited, cancel := context.WithTimeout(ctx, startAllowance+lengthAllowance*a.Duration)
+	defer cancel()
+
+	var heard transcribe.Transcript
+	err = run(limited, e.cfg.Program, e.args(a.Path), func(out io.Reader) (err error) {
+		heard, err = parse(out, a.Duration)
+		return err
+	})
+	if err != nil {
+		return transcribe.Transcript{}, e.explain(ctx, limited, err)
+	}
+	return heard, nil
+}
+
+func (e *Engine) args(path string) []string {
+	return []string{
+		"-infile", path, "-time", "yes",
+		"-hmm", e.cfg.AcousticModel, "-lm", e.cfg.LanguageModel, "-dict", e.cfg.Dictionary,
+	}
+}
+
+// explain gives a failed run its kind and sentence.
+func (e *Engine) explain(ctx, limited context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return pipeline.Wrap(pipeline.Unavailable, errors.Join(ctx.Err(), err), "Recognition was stopped before it was done; nothing is lost and it starts again.")
+	case limited.Err() != nil:
+		return pipeline.Wrap(pipeline.Unavailable, err, "The speech engine did not finish in the time allowed for a recording of this length. The recording is kept and recognition is tried again.")
+	}
+	if absent := e.Check(ctx); absent != nil {
+		return absent
+	}
+	return pipeline.Wrap(pipeline.Unavailable, err, "The speech engine stopped with an error. The recording is kept and recognition is tried again.")
+}

@@ -1,0 +1,107 @@
+package pocketsphinx
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dictation/pipeline"
+	"dictation/pipeline/transcribe"
+	"dictation/pipeline/transcribe/enginetest"
+)
+
+const (
+	dictation = "../testdata/dictation.wav"
+	human     = "../testdata/human.wav"
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	enginetest.Run(t, New(Config{}), human)
+}
+
+func TestDictation(t *testing.T) {
+	t.Parallel()
+	audio, err := transcribe.OpenAudio(dictation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, err := New(Config{}).Transcribe(t.Context(), audio, transcribe.Hints{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text []string
+	for _, w := range heard.Words() {
+		text = append(text, w.Text)
+	}
+	got := strings.Join(text, " ")
+	for _, want := range []string{
+		"the patient is a forty two year old woman",
+		"no fever and no chest pain period new paragraph",
+		"one hundred twenty over eighty period",
+		"scratch that she will come back in one week period",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %q", want, got)
+		}
+	}
+}
+
+func TestCheckNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		cfg  Config
+		want string
+	}{
+		"program": {Config{Program: "no-such-recogniser"}, "no-such-recogniser"},
+		"model":   {Config{LanguageModel: "/nowhere/lm.bin"}, "/nowhere/lm.bin"},
+	} {
+		e := New(tc.cfg)
+		err := e.Check(t.Context())
+		if pipeline.KindOf(err) != pipeline.Unavailable || !strings.Contains(pipeline.Sentence(err), tc.want) {
+			t.Errorf("%s: Check says %v", name, err)
+		}
+		audio, openErr := transcribe.OpenAudio(human)
+		if openErr != nil {
+			t.Fatal(openErr)
+		}
+		_, err = e.Transcribe(t.Context(), audio, transcribe.Hints{})
+		if pipeline.KindOf(err) != pipeline.Unavailable || !strings.Contains(pipeline.Sentence(err), tc.want) {
+			t.Errorf("%s: Transcribe says %v", name, err)
+		}
+	}
+}
+
+// A model that is there and broken is the program's own failure: the cause is
+// the last of its log.
+func TestBrokenModel(t *testing.T) {
+	t.Parallel()
+	lm := filepath.Join(t.TempDir(), "broken.lm")
+	if err := os.WriteFile(lm, []byte("this is no language model\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	audio, err := transcribe.OpenAudio(human)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = New(Config{LanguageModel: lm}).Transcribe(t.Context(), audio, transcribe.Hints{})
+	if pipeline.KindOf(err) != pipeline.Unavailable || !strings.Contains(err.Error(), "ERROR") {
+		t.Errorf("got %v, want Unavailable with the program's own words", err)
+	}
+}
+
+func TestExplainTellsLateFromStopped(t *testing.T) {
+	t.Parallel()
+	e, boom := New(Config{}), errors.New("killed")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := e.explain(ended, ended, boom); !errors.Is(err, context.Canceled) {
+		t.Errorf("a stopped run: %v", err)
+	}
+	if err := e.explain(t.Context(), ended, boom); errors.Is(err, context.Canceled) || !strings.Contains(pipeline.Sentence(err), "time allowed") {
+		t.Errorf("a late run: %v", err)
+	}
+}

@@ -1,0 +1,170 @@
+package web
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/store"
+	"dictation/transcript"
+)
+
+// textView is one version of the text with the times of its words.
+type textView struct {
+	Version int                  `json:"version"`
+	Kind    pipeline.VersionKind `json:"kind"`
+	Text    string               `json:"text"`
+	Words   []transcript.Word    `json:"words"`
+	Marks   []transcript.Mark    `json:"marks"`
+	Engine  string               `json:"engine,omitempty"` // of a draft
+	Author  string               `json:"author,omitempty"` // name; none for a draft
+	Created time.Time            `json:"created"`
+}
+
+func (s *Server) apiText(w http.ResponseWriter, r *http.Request) error { return s.text(w, r, 0) }
+
+func (s *Server) apiVersion(w http.ResponseWriter, r *http.Request) error {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 1 {
+		return pipeline.Errorf(pipeline.NotFound, "There is no such version of the text.")
+	}
+	return s.text(w, r, n)
+}
+
+// text answers with version n, or the newest when n is 0.
+func (s *Server) text(w http.ResponseWriter, r *http.Request, n int) error {
+	ctx, d := r.Context(), dictationOf(r)
+	v, err := s.Store.Text(ctx, d.ID, n)
+	switch {
+	case err != nil:
+		return err
+	case v.N == 0 && n == 0:
+		return pipeline.Errorf(pipeline.Conflict, "There is no text yet: the dictation is at %s. Try again later.", d.Position)
+	case v.N == 0:
+		return pipeline.Errorf(pipeline.NotFound, "There is no such version of the text.")
+	}
+	words, err := s.timed(ctx, d.ID, v)
+	if err != nil {
+		return err
+	}
+	out := textView{
+		Version: v.N, Kind: v.Kind, Text: v.Text, Words: list(words), Marks: list(transcript.Blanks(v.Text, words)),
+		Engine: v.Engine, Created: v.Created.UTC(),
+	}
+	names := s.viewer(r)
+	if err := names.look(ctx, &out.Author, v.UserID, names.name); err != nil {
+		return err
+	}
+	w.Header().Set("ETag", etag(v.N))
+	return writeJSON(w, http.StatusOK, out)
+}
+
+// timed gives every word of a version its time, worked out from the draft's.
+func (s *Server) timed(ctx context.Context, id string, v store.Version) ([]transcript.Word, error) {
+	draft := v
+	if v.Kind != pipeline.DraftVersion {
+		var err error
+		if draft, err = s.Store.Draft(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return transcript.Draft{Engine: draft.Engine, Text: draft.Text, Words: draft.Words}.Timed(v.Text), nil
+}
+
+// versionView is a line in the list of versions.
+type versionView struct {
+	Version int                  `json:"version"`
+	Kind    pipeline.VersionKind `json:"kind"`
+	Engine  string               `json:"engine,omitempty"`
+	Author  string               `json:"author,omitempty"`
+	Created time.Time            `json:"created"`
+}
+
+type versionsView struct {
+	Versions []versionView `json:"versions"`
+}
+
+func (s *Server) apiVersions(w http.ResponseWriter, r *http.Request) error {
+	versions, err := s.Store.Versions(r.Context(), dictationOf(r).ID)
+	if err != nil {
+		return err
+	}
+	names := s.viewer(r)
+	out := versionsView{Versions: make([]versionView, len(versions))}
+	for i, v := range versions {
+		line := versionView{Version: v.N, Kind: v.Kind, Engine: v.Engine, Created: v.Created.UTC()}
+		if err := names.look(r.Context(), &line.Author, v.UserID, names.name); err != nil {
+			return err
+		}
+		out.Versions[i] = line
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+type savedView struct {
+	Version int `json:"version"`
+}
+
+// apiSave stores the text as a new version. If-Match names the version it was
+// made from: a text is never saved over one that its writer has not seen.
+func (s *Server) apiSave(w http.ResponseWriter, r *http.Request) error {
+	base, err := ifMatch(r.Header.Get("If-Match"))
+	if err != nil {
+		return err
+	}
+	if base < 0 {
+		writeProblem(w, problem{
+			Status: http.StatusPreconditionRequired, Kind: pipeline.Invalid,
+			Detail: "Say in the header If-Match which version of the text you changed. Nothing was saved.",
+		})
+		return nil
+	}
+	text, err := s.sentText(w, r)
+	if err != nil {
+		return err
+	}
+	n, err := s.Desk.Save(r.Context(), actor(r), dictationOf(r).ID, base, text)
+	if err != nil {
+		return s.stale(w, r, err)
+	}
+	w.Header().Set("ETag", etag(n))
+	return writeJSON(w, http.StatusOK, savedView{Version: n})
+}
+
+// sentText reads the text of a save: as it is, or in JSON.
+func (s *Server) sentText(w http.ResponseWriter, r *http.Request) (string, error) {
+	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t == "text/plain" {
+		b, err := s.readBody(w, r)
+		return string(b), err
+	}
+	var body struct {
+		Text *string `json:"text"`
+	}
+	if err := s.readJSON(w, r, &body); err != nil {
+		return "", err
+	}
+	if body.Text == nil {
+		// Taken as empty, a forgotten text would wipe the note.
+		return "", pipeline.Errorf(pipeline.Invalid, "The text is missing. Nothing was saved.")
+	}
+	return *body.Text, nil
+}
+
+func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
+
+// ifMatch reads the version in an If-Match header; -1 when there is none.
+func ifMatch(h string) (int, error) {
+	h = strings.TrimSpace(h)
+	if h == "" {
+		return -1, nil
+	}
+	n, err := strconv.Atoi(strings.Trim(h, `"`))
+	if err != nil || n < 0 {
+		return 0, pipeline.Errorf(pipeline.Invalid, "The header If-Match must name one version of the text, like \"3\". Nothing was saved.")
+	}
+	return n, nil
+}

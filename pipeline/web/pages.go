@@ -1,0 +1,272 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"dictation/pipeline"
+)
+
+// scripts names the bundle of each page that has one; other pages work as HTML alone.
+var scripts = map[string]string{
+	"dictations": "dictations.js",
+	"dictation":  "dictation.js",
+	"work":       "live.js",
+	"review":     "review.js",
+	"tosign":     "live.js",
+	"sign":       "sign.js",
+	"jobs":       "live.js",
+}
+
+// pages are the parsed templates and their assets.
+type pages struct {
+	assets    *assets
+	templates map[string]*template.Template
+	opts      Options
+}
+
+// sheet is one answer as a page.
+type sheet struct {
+	name    string // of the template
+	title   string
+	status  int    // default 200
+	said    string // what was just done, for the person
+	trouble string // why it was not done
+	data    any
+}
+
+// view is what templates see.
+type view struct {
+	Title   string
+	User    pipeline.User
+	Links   []link
+	Here    string // path of the request
+	Demo    bool
+	Version string
+	Script  string // URL, empty for none
+	Said    string
+	Trouble string
+	Data    any
+}
+
+// link is one entry of the top bar.
+type link struct{ Path, Text string }
+
+// loadPages parses the templates and loads the assets.
+func loadPages(opts Options) (*pages, error) {
+	var bundles []string
+	for _, b := range scripts {
+		bundles = append(bundles, b)
+	}
+	a, err := loadAssets(files, bundles)
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{assets: a, templates: make(map[string]*template.Template), opts: opts}
+	return p, p.parse(files)
+}
+
+// parse reads templates/*.html: a page each, but for those that begin with an
+// underscore, which are shared by all.
+func (p *pages) parse(from fs.FS) error {
+	shared, err := template.New("").Funcs(wordFuncs()).Funcs(template.FuncMap{"asset": p.assets.url}).ParseFS(from, "templates/_*.html")
+	if err != nil {
+		return err
+	}
+	names, err := fs.Glob(from, "templates/[a-z]*.html")
+	if err != nil {
+		return err
+	}
+	for _, file := range names {
+		t, err := shared.Clone()
+		if err != nil {
+			return err
+		}
+		if t, err = t.ParseFS(from, file); err != nil {
+			return err
+		}
+		p.templates[strings.TrimSuffix(path.Base(file), ".html")] = t
+	}
+	return nil
+}
+
+// write renders a sheet whole before it sends anything, so that an error can
+// still leave as one.
+func (p *pages) write(w http.ResponseWriter, r *http.Request, sh sheet) error {
+	t := p.templates[sh.name]
+	if t == nil {
+		return fmt.Errorf("there is no page %q", sh.name)
+	}
+	u := userOf(r)
+	v := view{
+		Title: sh.title, User: u, Links: links(u), Here: r.URL.Path, Demo: p.opts.Demo, Version: p.opts.Version,
+		Said: sh.said, Trouble: sh.trouble, Data: sh.data,
+	}
+	if s := scripts[sh.name]; s != "" {
+		v.Script = p.assets.urls[s]
+	}
+	if v.Said == "" {
+		v.Said = said[r.URL.Query().Get("said")]
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "page", v); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if sh.status != 0 {
+		w.WriteHeader(sh.status)
+	}
+	_, _ = w.Write(b.Bytes()) // an error means that the client is gone
+	return nil
+}
+
+// said are the sentences a page may greet with after a redirect; the address
+// holds only their names.
+var said = map[string]string{
+	"signed-out": "You are signed out.",
+	"none":       "No dictation waits for you just now. This list shows the next one as soon as it comes.",
+	"completed":  "Completed. The text is on its way to the signature.",
+	"qa":         "Sent to QA with your reason.",
+	"suspended":  "Laid aside. It stays yours and is listed here until you take it up again.",
+	"released":   "Given back to the queue. What you saved is kept.",
+	"returned":   "Returned with your reason.",
+	"signed":     "Signed. The note is on its way to the patient's record.",
+	"retried":    "The failed step runs again.",
+	"held":       "The dictation is on hold.",
+	"unheld":     "The dictation goes on.",
+	"identified": "Patient and visit are set.",
+	"added":      "The account was made.",
+	"disabled":   "The account is closed and its sessions are ended.",
+	"enabled":    "The account is open again.",
+	"password":   "The password was set and the account's sessions are ended.",
+}
+
+// failure answers with an error as a page.
+func (p *pages) failure(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	title := "That did not work"
+	switch status {
+	case http.StatusNotFound:
+		title = "Not found"
+	case http.StatusForbidden:
+		title = "Not allowed"
+	}
+	err := p.write(w, r, sheet{name: "error", title: title, status: status, data: errorData{status, sentence}})
+	if err != nil {
+		http.Error(w, sentence, status)
+	}
+}
+
+type errorData struct {
+	Status   int
+	Sentence string
+}
+
+// links is the top bar of an account.
+func links(u pipeline.User) []link {
+	var l []link
+	if u.Is(pipeline.RoleTranscriptionist, pipeline.RoleQA) {
+		l = append(l, link{"/work", "Work"})
+	}
+	if u.Is(pipeline.RoleClinician, pipeline.RoleAuthor) {
+		l = append(l, link{"/dictations", "Dictations"}, link{"/sign", "To sign"})
+	}
+	if u.Is(pipeline.RoleClinician, pipeline.RoleRecords) {
+		l = append(l, link{"/patients", "Charts"})
+	}
+	if u.Is(pipeline.RoleAuditor) {
+		l = append(l, link{"/audit", "Audit"})
+	}
+	if u.Is(pipeline.RoleAdmin) {
+		l = append(l, link{"/admin", "Jobs"}, link{"/admin/users", "Accounts"})
+	}
+	return l
+}
+
+// start is the page an account lands on.
+func start(u pipeline.User) string {
+	switch {
+	case u.Is(pipeline.RoleTranscriptionist, pipeline.RoleQA):
+		return "/work"
+	case u.Is(pipeline.RoleClinician):
+		return "/sign"
+	}
+	if l := links(u); len(l) > 0 {
+		return l[0].Path
+	}
+	return "/login"
+}
+
+// pageRoutes is the table of pages. {id} is always a dictation's id.
+func (s *Server) pageRoutes() []route {
+	return []route{
+		{pattern: "GET /{$}", handle: s.pageStart},
+		{pattern: "GET /login", open: true, handle: s.pageLogin},
+		{pattern: "POST /login", open: true, handle: s.postLogin},
+		{pattern: "POST /logout", open: true, handle: s.postLogout},
+
+		{pattern: "GET /dictations", action: pipeline.CreateDictation, audit: true, handle: s.pageDictations},
+		{pattern: "POST /dictations", action: pipeline.CreateDictation, handle: s.postDictations},
+		{pattern: "POST /dictations/find", action: pipeline.FindPatient, audit: true, handle: s.postFind},
+		{pattern: "GET /dictations/{id}", action: pipeline.ReadDictation, about: true, audit: true, handle: s.pageDictation},
+
+		{pattern: "GET /work", action: pipeline.Worklist, audit: true, handle: s.pageWork},
+		{pattern: "POST /work/next", action: pipeline.Worklist, handle: s.postNext},
+		{pattern: "POST /review/{id}/claim", action: pipeline.Worklist, about: true, handle: s.postClaim},
+		{pattern: "POST /review/{id}/release", action: pipeline.Worklist, about: true, handle: s.postRelease},
+		{pattern: "GET /review/{id}", action: pipeline.Worklist, about: true, audit: true, handle: s.pageReview},
+
+		{pattern: "GET /sign", handle: s.pageToSign},
+		{pattern: "GET /sign/{id}", action: pipeline.ReadText, about: true, audit: true, handle: s.pageSign},
+		{pattern: "POST /sign/{id}", action: pipeline.SignNote, about: true, handle: s.postSign},
+		{pattern: "POST /sign/{id}/return", action: pipeline.ReturnNote, about: true, handle: s.postReturn},
+
+		{pattern: "GET /patients", action: pipeline.ReadChart, handle: s.pagePatients},
+		{pattern: "POST /patients", action: pipeline.ReadChart, audit: true, handle: s.postPatients},
+		{pattern: "GET /patients/{patient}", action: pipeline.ReadChart, handle: s.pageChart},
+
+		{pattern: "GET /audit", action: pipeline.ReadAudit, audit: true, handle: s.pageAudit},
+		{pattern: "POST /audit/verify", action: pipeline.ReadAudit, audit: true, handle: s.postVerify},
+
+		{pattern: "GET /admin", action: pipeline.ManageJobs, audit: true, handle: s.pageJobs},
+		{pattern: "POST /admin/jobs/{id}/{act}", action: pipeline.ManageJobs, about: true, handle: s.postJob},
+		{pattern: "GET /admin/users", action: pipeline.ManageUsers, audit: true, handle: s.pageUsers},
+		{pattern: "POST /admin/users", action: pipeline.ManageUsers, handle: s.postUser},
+		{pattern: "POST /admin/users/{username}/{act}", action: pipeline.ManageUsers, handle: s.postUserAct},
+
+		{pattern: "GET /", open: true, handle: s.pageNotFound},
+	}
+}
+
+// pageStart sends each to the page of his role.
+func (s *Server) pageStart(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, start(userOf(r)), http.StatusSeeOther)
+	return nil
+}
+
+// pageNotFound answers what no other route does.
+func (s *Server) pageNotFound(w http.ResponseWriter, r *http.Request) error {
+	if u, err := s.who(r); err == nil {
+		r = withUser(r, u)
+	}
+	err := pipeline.Errorf(pipeline.NotFound, "There is nothing at this address. It may have been mistyped, or the link is old.")
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		s.fail(w, r, apiStyle, err)
+		return nil
+	}
+	s.fail(w, r, pageStyle, err)
+	return nil
+}
+
+// goTo redirects after a form; said names a sentence for the next page.
+func goTo(w http.ResponseWriter, r *http.Request, to, said string) error {
+	if said != "" {
+		to += "?said=" + said
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}

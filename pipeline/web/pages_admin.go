@@ -1,0 +1,185 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"dictation/pipeline"
+	"dictation/pipeline/store"
+)
+
+// jobsData is the administrator's page of what does not go on by itself.
+type jobsData struct {
+	Stopped []card // failed and held
+	Counts  []count
+}
+
+// count is how many dictations are at a place.
+type count struct {
+	Says string
+	Tone string
+	N    int
+}
+
+func (s *Server) pageJobs(w http.ResponseWriter, r *http.Request) error {
+	return s.writeJobs(w, r, 0, "")
+}
+
+func (s *Server) writeJobs(w http.ResponseWriter, r *http.Request, status int, trouble string) error {
+	ctx := r.Context()
+	var stopped []pipeline.Dictation
+	for _, st := range []pipeline.State{pipeline.Failed, pipeline.Held} {
+		ds, err := s.Store.Dictations(ctx, store.Filter{State: st, Limit: 100})
+		if err != nil {
+			return err
+		}
+		stopped = append(stopped, ds...)
+	}
+	var data jobsData
+	var err error
+	if data.Stopped, err = s.cards(userOf(r)).of(ctx, stopped); err != nil {
+		return err
+	}
+	counts, err := s.Store.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	data.Counts = inOrder(counts)
+	return s.pages.write(w, r, sheet{name: "jobs", title: "Jobs", status: status, trouble: trouble, data: data})
+}
+
+// inOrder lists counts in the order a dictation passes the places.
+func inOrder(counts map[pipeline.Position]int) []count {
+	var out []count
+	for _, stage := range pipeline.Stages {
+		for _, step := range []pipeline.Step{pipeline.NoStep, pipeline.Typing, pipeline.QA, pipeline.Signature} {
+			for _, state := range []pipeline.State{pipeline.Pending, pipeline.InProgress, pipeline.Suspended, pipeline.Held, pipeline.Failed} {
+				p := pipeline.Position{Stage: stage, Step: step, State: state}
+				if n := counts[p]; n > 0 {
+					out = append(out, count{says(p), tone(p), n})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// postJob retries, holds, lets go or names the patient of a dictation.
+func (s *Server) postJob(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
+	ctx, by, id := r.Context(), actor(r), dictationOf(r).ID
+	var err error
+	done := ""
+	switch r.PathValue("act") {
+	case "retry":
+		done = "retried"
+		_, err = s.Store.Retry(ctx, by, id)
+	case "unhold":
+		done = "unheld"
+		_, err = s.Store.Unhold(ctx, by, id)
+	case "identify":
+		done = "identified"
+		err = s.identify(r, id)
+	default:
+		return s.pageNotFound(w, r)
+	}
+	if err != nil {
+		return s.jobTrouble(w, r, err)
+	}
+	s.Queue.Announce(id)
+	return goTo(w, r, "/admin", done)
+}
+
+func (s *Server) identify(r *http.Request, id string) error {
+	patient, encounter, author, err := s.resolve(r, identity{
+		PatientMRN: strings.TrimSpace(r.PostFormValue("patient_mrn")),
+		Encounter:  strings.TrimSpace(r.PostFormValue("encounter")),
+		Author:     strings.TrimSpace(r.PostFormValue("author")),
+	})
+	if err != nil {
+		return wrong(err)
+	}
+	return s.Store.Identify(r.Context(), actor(r), id, patient, encounter, author)
+}
+
+func (s *Server) jobTrouble(w http.ResponseWriter, r *http.Request, err error) error {
+	switch kind := pipeline.KindOf(err); kind {
+	case pipeline.Conflict, pipeline.Invalid:
+		return s.writeJobs(w, r, statuses[kind], pipeline.Sentence(err))
+	}
+	return err
+}
+
+type usersData struct {
+	Users []pipeline.User
+	New   pipeline.User // what was typed, when it was refused
+}
+
+func (s *Server) pageUsers(w http.ResponseWriter, r *http.Request) error {
+	return s.writeUsers(w, r, 0, "", pipeline.User{})
+}
+
+func (s *Server) writeUsers(w http.ResponseWriter, r *http.Request, status int, trouble string, typed pipeline.User) error {
+	users, err := s.Store.Users(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.pages.write(w, r, sheet{
+		name: "users", title: "Accounts", status: status, trouble: trouble, data: usersData{Users: users, New: typed},
+	})
+}
+
+// postUser makes an account.
+func (s *Server) postUser(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
+	u := pipeline.User{
+		Username: strings.TrimSpace(r.PostFormValue("username")), Name: strings.TrimSpace(r.PostFormValue("name")),
+	}
+	for _, name := range r.PostForm["role"] {
+		role, err := pipeline.ParseRole(name)
+		if err != nil {
+			return err
+		}
+		u.Roles = append(u.Roles, role)
+	}
+	if _, err := s.Auth.AddUser(r.Context(), actor(r), u, r.PostFormValue("password")); err != nil {
+		return s.userTrouble(w, r, err, u)
+	}
+	return goTo(w, r, "/admin/users", "added")
+}
+
+// postUserAct closes or opens an account or sets its password.
+func (s *Server) postUserAct(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
+	u, err := s.named(r)
+	if err != nil {
+		return err
+	}
+	done := ""
+	switch act := r.PathValue("act"); act {
+	case "disable":
+		if u.ID == userOf(r).ID {
+			err = pipeline.Errorf(pipeline.Conflict, "You cannot close your own account. Ask another administrator.")
+			break
+		}
+		done, err = "disabled", s.Store.SetDisabled(r.Context(), actor(r), u.ID, true)
+	case "enable":
+		done, err = "enabled", s.Store.SetDisabled(r.Context(), actor(r), u.ID, false)
+	case "password":
+		done, err = "password", s.Auth.SetPassword(r.Context(), actor(r), u.ID, r.PostFormValue("password"))
+	default:
+		return s.pageNotFound(w, r)
+	}
+	if err != nil {
+		return s.userTrouble(w, r, err, pipeline.User{})
+	}
+	return goTo(w, r, "/admin/users", done)
+}
+
+func (s *Server) userTrouble(w http.ResponseWriter, r *http.Request, err error, typed pipeline.User) error {
+	switch kind := pipeline.KindOf(err); kind {
+	case pipeline.Conflict, pipeline.Invalid:
+		return s.writeUsers(w, r, statuses[kind], pipeline.Sentence(err), typed)
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/audit"
+	"dictation/pipeline/store"
+)
+
+// dictationData is the page of one dictation.
+type dictationData struct {
+	card
+	Text    *store.Version // newest, when there is one and the reader may read it
+	Sound   bool           // the reader may hear it, and it can be played
+	Sign    bool           // the reader may sign it now
+	Chart   bool           // the reader may open the patient's chart
+	Manage  bool           // the reader is an administrator
+	Named   bool           // the reader may see whose it is
+	History []happening
+}
+
+// happening is a line of a dictation's history.
+type happening struct {
+	At     time.Time
+	Who    string
+	What   string
+	To     string
+	Detail string
+}
+
+func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
+	ctx, u, d := r.Context(), userOf(r), dictationOf(r)
+	c, err := s.cards(u).one(ctx, d)
+	if err != nil {
+		return err
+	}
+	may := func(a pipeline.Action) bool { return pipeline.May(u, a, &d) == nil }
+	data := dictationData{
+		card: c, Sound: d.Sound.Canonical.Key != "" && may(pipeline.ReadSound),
+		Sign:  d.Step == pipeline.Signature && may(pipeline.SignNote),
+		Chart: d.State == pipeline.Finished && may(pipeline.ReadChart), Manage: may(pipeline.ManageJobs),
+		Named: may(pipeline.ReadSound) || may(pipeline.FindPatient),
+	}
+	if d.TextN > 0 && may(pipeline.ReadText) {
+		if err := s.Store.Accessed(ctx, actor(r), string(pipeline.ReadText), d.ID, d.PatientID); err != nil {
+			return err
+		}
+		v, err := s.Store.Text(ctx, d.ID, 0)
+		if err != nil {
+			return err
+		}
+		data.Text = &v
+	}
+	if data.History, err = s.history(r, d.ID); err != nil {
+		return err
+	}
+	return s.pages.write(w, r, sheet{name: "dictation", title: "Dictation " + d.JobNumber, data: data})
+}
+
+// history lists what happened to a dictation; who only looked is the auditor's business.
+func (s *Server) history(r *http.Request, id string) ([]happening, error) {
+	entries, err := s.Store.History(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.Store.UserNames(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var out []happening
+	for _, e := range entries {
+		changed := e.Version > 0 || e.Action == "text.saved" || e.Action == "dictation.identified"
+		if !changed || e.Outcome != audit.OK {
+			continue
+		}
+		out = append(out, happening{
+			At: e.At, Who: whoDid(names, e.Actor), What: act(e.Action), To: reached(e.To), Detail: strings.TrimSpace(e.Detail),
+		})
+	}
+	return out, nil
+}
+
+// whoDid names an actor: a person, or the part of the system.
+func whoDid(names map[string]string, actor string) string {
+	if n := names[actor]; n != "" {
+		return n
+	}
+	part, _, _ := strings.Cut(actor, "/")
+	switch part {
+	case "worker":
+		return "the system"
+	case "sweep":
+		return "the system (sweep)"
+	case "intake":
+		return "the system (intake)"
+	}
+	return actor
+}
+
+// reached says a position of the audit ("review/typing pending") in words.
+func reached(to string) string {
+	where, state, ok := strings.Cut(to, " ")
+	if !ok {
+		return ""
+	}
+	stage, step, _ := strings.Cut(where, "/")
+	return says(pipeline.Position{Stage: pipeline.Stage(stage), Step: pipeline.Step(step), State: pipeline.State(state)})
+}

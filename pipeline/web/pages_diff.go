@@ -1,0 +1,140 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"dictation/transcript"
+)
+
+// piece is a stretch of a text beside its draft: kept, or changed with what was
+// there before and what stands there now.
+type piece struct {
+	Kept    string
+	Removed string
+	Added   string
+	MS      int64 // where it is in the sound
+	Timed   bool  // MS is known
+}
+
+// Changed reports whether the piece is a change.
+func (p piece) Changed() bool { return p.Removed != "" || p.Added != "" }
+
+// changes compares a text with its draft and finds where each change was said.
+func changes(draft transcript.Draft, text string) []piece {
+	old := times(draft.Words, draft.Text)
+	now := times(draft.Words, text)
+	var out []piece
+	oldAt, newAt := 0, 0
+	for _, seg := range transcript.Diff(draft.Text, text) {
+		switch seg.Op {
+		case transcript.Equal:
+			out = append(out, piece{Kept: seg.Text})
+			oldAt += len(seg.Text)
+			newAt += len(seg.Text)
+		case transcript.Deleted:
+			p := piece{Removed: seg.Text}
+			p.MS, p.Timed = old.at(oldAt)
+			out = append(out, p)
+			oldAt += len(seg.Text)
+		case transcript.Inserted:
+			// A deleted segment just before it is what it stands for.
+			if n := len(out); n > 0 && out[n-1].Removed != "" && out[n-1].Added == "" {
+				out[n-1].Added = seg.Text
+			} else {
+				p := piece{Added: seg.Text}
+				p.MS, p.Timed = now.at(newAt)
+				out = append(out, p)
+			}
+			newAt += len(seg.Text)
+		}
+	}
+	return out
+}
+
+// timed knows when each token of a text was said.
+type timed struct {
+	tokens []transcript.Token
+	words  []transcript.Word
+}
+
+func times(words []transcript.Word, text string) timed {
+	if len(words) == 0 {
+		return timed{}
+	}
+	return timed{transcript.Tokens(text), transcript.Retime(words, text)}
+}
+
+// at gives the time of the token at or after a byte offset.
+func (t timed) at(offset int) (ms int64, ok bool) {
+	for i, tok := range t.tokens {
+		if tok.Offset+len(tok.Text) > offset {
+			return t.words[i].StartMS, true
+		}
+	}
+	if n := len(t.words); n > 0 {
+		return t.words[n-1].StartMS, true
+	}
+	return 0, false
+}
+
+// countChanges is how many pieces differ.
+func countChanges(ps []piece) (n int) {
+	for _, p := range ps {
+		if p.Changed() {
+			n++
+		}
+	}
+	return n
+}
+
+// Limits of marking: more marks cost more than listening to all of it once.
+const (
+	doubtBelow   = 0.5
+	doubtsPer100 = 4
+)
+
+// doubtful gives the indexes of the words to look at first: the least certain
+// ones, at most four in a hundred; words that can harm when wrong come first.
+func doubtful(words []transcript.Word) []int {
+	critical := criticalWords(words)
+	var found []int
+	for i, w := range words {
+		if w.Confidence != nil && *w.Confidence < doubtBelow {
+			found = append(found, i)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b int) int {
+		if critical[a] != critical[b] {
+			if critical[a] {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(*words[a].Confidence, *words[b].Confidence)
+	})
+	limit := max(1, len(words)*doubtsPer100/100)
+	found = found[:min(limit, len(found))]
+	slices.Sort(found)
+	return found
+}
+
+// criticalWords marks numbers, doses, negations and sides.
+func criticalWords(words []transcript.Word) []bool {
+	texts := make([]string, len(words))
+	starts := make([]int, len(words))
+	at := 0
+	for i, w := range words {
+		texts[i], starts[i] = w.Text, at
+		at += len(w.Text) + 1
+	}
+	marked := make([]bool, len(words))
+	for _, c := range transcript.Criticals(strings.Join(texts, " ")) {
+		i, _ := slices.BinarySearch(starts, c.Offset+1)
+		for i = max(0, i-1); i < len(words) && starts[i] < c.Offset+c.Length; i++ {
+			marked[i] = true
+		}
+	}
+	return marked
+}

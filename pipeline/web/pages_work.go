@@ -1,0 +1,145 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dictation/pipeline"
+	"dictation/pipeline/review"
+	"dictation/pipeline/store"
+)
+
+// workData is the transcriptionist's and QA editor's page.
+type workData struct {
+	Step    pipeline.Step
+	Own     []card // the reader's: in progress first, then laid aside
+	Queue   []card // what waits, in the order it is given out
+	Others  []card // with somebody else
+	Waiting int    // how many wait in all
+	STAT    int    // of those listed
+}
+
+func (s *Server) pageWork(w http.ResponseWriter, r *http.Request) error {
+	ctx, u := r.Context(), userOf(r)
+	step := review.Step(u)
+	if step == pipeline.Signature { // clinicians have a list of their own
+		return goTo(w, r, "/sign", "")
+	}
+	ds, err := s.Store.Worklist(ctx, step, "", 100)
+	if err != nil {
+		return err
+	}
+	all, err := s.cards(u).of(ctx, ds)
+	if err != nil {
+		return err
+	}
+	counts, err := s.Store.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	data := workData{Step: step, Waiting: counts[pipeline.Position{Stage: pipeline.Review, Step: step, State: pipeline.Pending}]}
+	data.sort(all)
+	return s.pages.write(w, r, sheet{name: "work", title: "Work", data: data})
+}
+
+func (d *workData) sort(all []card) {
+	for _, c := range all {
+		switch {
+		case c.Mine:
+			d.Own = append(d.Own, c)
+		case c.State == pipeline.Pending:
+			d.Queue = append(d.Queue, c)
+			if c.Priority == pipeline.STAT {
+				d.STAT++
+			}
+		default:
+			d.Others = append(d.Others, c)
+		}
+	}
+	slices.SortStableFunc(d.Own, func(a, b card) int { return strings.Compare(string(a.State), string(b.State)) })
+}
+
+// postNext takes the next job and opens it.
+func (s *Server) postNext(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Desk.Next(r.Context(), userOf(r), actor(r))
+	if err != nil && pipeline.KindOf(err) == pipeline.NotFound {
+		return goTo(w, r, "/work", "none")
+	}
+	if err != nil {
+		return err
+	}
+	return goTo(w, r, "/review/"+d.ID, "")
+}
+
+// postClaim takes one chosen dictation. When somebody else has it, its page says who.
+func (s *Server) postClaim(w http.ResponseWriter, r *http.Request) error {
+	d := dictationOf(r)
+	_, err := s.Desk.Claim(r.Context(), userOf(r), actor(r), d.ID)
+	if err != nil && pipeline.KindOf(err) != pipeline.Locked {
+		return err
+	}
+	return goTo(w, r, "/review/"+d.ID, "")
+}
+
+func (s *Server) postRelease(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.Desk.Release(r.Context(), actor(r), dictationOf(r).ID); err != nil {
+		return err
+	}
+	return goTo(w, r, "/work", "released")
+}
+
+// reviewData is the workstation.
+type reviewData struct {
+	card
+	Step    pipeline.Step // the reader's queue
+	Edit    bool          // the reader holds it and may change the text
+	Free    bool          // nobody holds it: the reader may take it
+	Text    store.Version // newest
+	Draft   store.Version
+	Doubts  string // indexes of the draft's words to look at, for the script
+	LeaseMS int64
+}
+
+func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
+	ctx, u, d := r.Context(), userOf(r), dictationOf(r)
+	c, err := s.cards(u).one(ctx, d)
+	if err != nil {
+		return err
+	}
+	data := reviewData{card: c, Step: review.Step(u), LeaseMS: s.Desk.Lease().Milliseconds()}
+	data.Free = d.Stage == pipeline.Review && d.Step == data.Step &&
+		(d.State == pipeline.Pending || d.State == pipeline.Suspended && c.Mine)
+	if data.Edit = pipeline.May(u, pipeline.EditText, &d) == nil; data.Edit {
+		if err := s.openText(r, d, &data); err != nil {
+			return err
+		}
+	}
+	name := "review"
+	if !data.Edit {
+		name = "closed"
+	}
+	return s.pages.write(w, r, sheet{name: name, title: "Review " + d.JobNumber, data: data})
+}
+
+// openText reads what the workstation works on.
+func (s *Server) openText(r *http.Request, d pipeline.Dictation, data *reviewData) (err error) {
+	ctx := r.Context()
+	if err := s.Store.Accessed(ctx, actor(r), string(pipeline.ReadText), d.ID, d.PatientID); err != nil {
+		return err
+	}
+	if data.Text, err = s.Store.Text(ctx, d.ID, 0); err != nil {
+		return err
+	}
+	if data.Draft, err = s.Store.Draft(ctx, d.ID); err != nil {
+		return err
+	}
+	doubts := doubtful(data.Draft.Words)
+	list := make([]string, len(doubts))
+	for i, n := range doubts {
+		list[i] = strconv.Itoa(n)
+	}
+	data.Doubts = strings.Join(list, " ")
+	return nil
+}

@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/auth"
+	"dictation/pipeline/blob"
+	"dictation/pipeline/intake"
+	"dictation/pipeline/queue"
+	"dictation/pipeline/review"
+	"dictation/pipeline/store"
+)
+
+// Rooms are what the handlers call.
+type Rooms struct {
+	Store  *store.Store
+	Blob   *blob.Store
+	Queue  *queue.Queue
+	Intake *intake.Intake
+	Desk   *review.Desk
+	Auth   *auth.Auth
+}
+
+// Options are the server's limits. Zero values give the defaults.
+type Options struct {
+	Log     *slog.Logger
+	Secure  bool                        // served over TLS: cookies are Secure and carry the __Host- prefix
+	Version string                      // of the program
+	Built   time.Time                   // when; default: when the server was made
+	Demo    bool                        // say so on every page
+	Drain   time.Duration               // how long running requests may take to end; default 10 s
+	Ready   func(context.Context) error // more to check for /readyz; may be nil
+	Metrics http.Handler                // what /metrics answers
+
+	MaxText   int   // bytes of one note, as review's; default 1 MiB
+	MaxUpload int64 // bytes of one recording, as intake's; default 2 GiB
+}
+
+// Server answers HTTP. Make it with New, run it with Serve.
+type Server struct {
+	Rooms
+	opts   Options
+	pages  *pages
+	events *hub
+	mux    *http.ServeMux
+}
+
+// New makes a server over the rooms.
+func New(rooms Rooms, opts Options) (*Server, error) {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Drain == 0 {
+		opts.Drain = 10 * time.Second
+	}
+	if opts.Built.IsZero() {
+		opts.Built = time.Now()
+	}
+	if opts.MaxText == 0 {
+		opts.MaxText = 1 << 20
+	}
+	if opts.MaxUpload == 0 {
+		opts.MaxUpload = 2 << 30
+	}
+	s := &Server{Rooms: rooms, opts: opts, events: newHub(), mux: http.NewServeMux()}
+	var err error
+	if s.pages, err = loadPages(opts); err != nil {
+		return nil, err
+	}
+	for _, r := range s.routes() {
+		s.mux.Handle(r.pattern, s.guard(r))
+	}
+	return s, nil
+}
+
+// routes is the whole table of what the server answers.
+func (s *Server) routes() []route {
+	var all []route
+	for _, part := range [][]route{s.healthRoutes(), s.apiRoutes(), s.fhirRoutes(), s.pageRoutes(), s.assetRoutes()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// Handler is the server with everything that holds for all requests.
+func (s *Server) Handler() http.Handler {
+	foreign := http.NewCrossOriginProtection()
+	foreign.SetDenyHandler(http.HandlerFunc(refuseForeign))
+	return s.recoverPanics(headers(foreign.Handler(s.mux)))
+}
+
+// Serve answers on l until ctx ends, then lets running requests finish. It
+// also runs the fan-out of live events.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	srv := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	listening := make(chan error, 1)
+	go func() { listening <- s.events.run(ctx, s.Queue) }()
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	var err error
+	select {
+	case err = <-served:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.Drain)
+	defer cancel()
+	if err = srv.Shutdown(stop); err != nil {
+		err = errors.Join(err, srv.Close())
+	}
+	<-served
+	return errors.Join(err, <-listening)
+}
+
+// actor is the person of a request, for the audit.
+func actor(r *http.Request) store.Actor {
+	return store.Actor{ID: userOf(r).ID, Remote: remote(r)}
+}
+
+// remote is the network address of the request, without the port.
+func remote(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// dictation reads the row named in the path.
+func (s *Server) dictation(r *http.Request) (pipeline.Dictation, error) {
+	return s.Store.Dictation(r.Context(), r.PathValue("id"))
+}

@@ -1,0 +1,35 @@
+// Calls of the JSON API with the session's cookie.
+
+export interface Answer<T> {
+  ok: boolean;
+  status: number; // 0: the server did not answer
+  data: T | null;
+  detail: string; // a sentence for the person, when it is not ok
+}
+
+export async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, keepalive = false): Promise<Answer<T>> {
+  let res: Response;
+  try {
+    res = await fetch(path, {
+      method, keepalive, cache: "no-store",
+      headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    return { ok: false, status: 0, data: null, detail: "The server does not answer." };
+  }
+  let data: unknown = null;
+  try {
+    data = await res.json();
+  } catch {
+    // no body, or none that is JSON
+  }
+  return { ok: res.ok, status: res.status, data: data as T | null, detail: res.ok ? "" : sentence(res.status, data) };
+}
+
+export function sentence(status: number, problem: unknown): string {
+  if (status === 401) return "Your session has ended. Sign in again in another tab, then go on here.";
+  const detail = (problem as { detail?: unknown } | null)?.detail;
+  if (typeof detail === "string" && detail) return detail;
+  return status >= 500 ? "The server has trouble just now." : "That did not work.";
+}

@@ -1,0 +1,185 @@
+// Sending recordings: one line, one progress bar and one receipt per file.
+
+import { sentence } from "./api";
+import { copyButton, el, make } from "./dom";
+import type { Patients } from "./patients";
+
+type State = "ready" | "waiting" | "sending" | "received" | "failed";
+
+interface Receipt {
+  id: string;
+  job_number: string;
+  sha256: string;
+}
+
+interface Item {
+  file: File;
+  line: HTMLLIElement;
+  bar: HTMLProgressElement;
+  info: HTMLSpanElement;
+  buttons: HTMLSpanElement;
+  state: State;
+  key: string; // sent again with the same key, a recording is received once
+  fields: [string, string][];
+  request?: XMLHttpRequest;
+}
+
+const atOnce = 2;
+
+export class Uploads {
+  private items: Item[] = [];
+  private list = el("files");
+  private button = el<HTMLButtonElement>("send-button");
+  private state = el("send-state");
+  private maxBytes = Number(el("upload").dataset.max);
+
+  constructor(private patients: Patients, private received: () => void) {
+    addEventListener("beforeunload", (e) => {
+      if (this.count("ready", "waiting", "sending", "failed")) e.preventDefault();
+    });
+  }
+
+  add(files: FileList | null): void {
+    for (const file of files ?? []) {
+      const item: Item = {
+        file, line: make("li"), bar: make("progress", { max: "100", value: "0", "aria-label": `Progress of ${file.name}` }), info: make("span"),
+        buttons: make("span", { class: "row" }), state: "ready", key: randomKey(), fields: [],
+      };
+      item.line.append(make("strong", {}, file.name), item.info, item.buttons);
+      this.items.push(item);
+      this.list.append(item.line);
+      if (file.size > this.maxBytes) this.fail(item, `This file is larger than the limit of ${Math.floor(this.maxBytes / 1048576)} MB. Send it in parts.`, false);
+      else this.ready(item);
+    }
+    this.show();
+  }
+
+  // send starts all that are ready, for the patient who is chosen now.
+  send(): void {
+    const who = this.patients.chosen;
+    if (!who) return;
+    const form = new FormData(el<HTMLFormElement>("upload"));
+    for (const item of this.items) {
+      if (item.state !== "ready") continue;
+      item.fields = [
+        ["patient_mrn", who.mrn], ["encounter", this.patients.visit],
+        ["worktype", String(form.get("worktype"))], ["priority", String(form.get("priority"))],
+      ];
+      this.wait(item, who.name);
+    }
+    this.pump();
+  }
+
+  show(): void {
+    this.list.hidden = this.items.length === 0;
+    const ready = this.count("ready");
+    const who = this.patients.chosen;
+    this.button.disabled = !ready || !who;
+    this.button.textContent = ready && who ? `Send ${ready} recording${ready > 1 ? "s" : ""} for ${who.name}` : "Send";
+    const moving = this.count("waiting", "sending");
+    const failed = this.count("failed");
+    const done = this.count("received");
+    const say = (n: number, what: string) => (n ? `${n} ${what}. ` : "");
+    this.state.textContent = ready && !who ? "Find the patient first." :
+      !ready && who && !this.items.length ? "Add a recording." :
+      say(moving, "on the way") + say(done, "received") + say(failed, "not sent");
+  }
+
+  private count(...states: State[]): number {
+    return this.items.filter((i) => states.includes(i.state)).length;
+  }
+
+  private pump(): void {
+    for (const item of this.items) {
+      if (this.count("sending") >= atOnce) break;
+      if (item.state === "waiting") this.start(item);
+    }
+    this.show();
+  }
+
+  private ready(item: Item): void {
+    item.info.textContent = `${bytes(item.file.size)}, not sent yet`;
+    item.buttons.replaceChildren(make("button", { type: "button", click: () => this.remove(item) }, "Remove"));
+  }
+
+  private remove(item: Item): void {
+    item.request?.abort();
+    item.line.remove();
+    this.items.splice(this.items.indexOf(item), 1);
+    this.pump();
+  }
+
+  private wait(item: Item, name?: string): void {
+    item.state = "waiting";
+    if (name) item.line.firstElementChild!.after(make("span", { class: "small" }, `for ${name}`));
+    item.line.classList.remove("bad");
+    item.info.textContent = "Waiting its turn";
+    item.info.className = "wide";
+    item.bar.value = 0;
+    item.line.append(item.bar);
+    item.buttons.replaceChildren(make("button", { type: "button", click: () => this.remove(item) }, "Stop"));
+  }
+
+  private start(item: Item): void {
+    item.state = "sending";
+    const body = new FormData();
+    for (const [name, value] of item.fields) body.append(name, value);
+    body.append("audio", item.file, item.file.name); // last: what stands before it can be checked first
+    const x = new XMLHttpRequest();
+    item.request = x;
+    x.open("POST", "/api/v1/dictations");
+    x.setRequestHeader("Idempotency-Key", item.key);
+    x.responseType = "json";
+    x.upload.addEventListener("progress", (e) => {
+      if (!e.lengthComputable) return;
+      item.bar.value = (e.loaded / e.total) * 100;
+      item.info.textContent = e.loaded < e.total ? `${bytes(e.loaded)} of ${bytes(e.total)}` : "Being stored";
+    });
+    x.addEventListener("load", () => {
+      if (x.status === 201) this.receive(item, x.response as Receipt);
+      else this.fail(item, sentence(x.status, x.response), true);
+      this.pump();
+    });
+    x.addEventListener("error", () => {
+      this.fail(item, "The connection broke off. The recording is still on this device.", true);
+      this.pump();
+    });
+    item.info.textContent = "Starting";
+    x.send(body);
+  }
+
+  private receive(item: Item, r: Receipt): void {
+    item.state = "received";
+    item.bar.remove();
+    item.buttons.replaceChildren();
+    item.info.className = "wide";
+    item.info.replaceChildren(make("span", { class: "tag good" }, "Received"), " Job ", make("a", { href: `/dictations/${r.id}` }, r.job_number));
+    item.line.append(make("span", { class: "hash wide" }, `SHA-256 ${r.sha256} `, copyButton(() => `${r.job_number} ${r.sha256}`)));
+    this.received();
+  }
+
+  private fail(item: Item, why: string, again: boolean): void {
+    item.state = "failed";
+    item.bar.remove();
+    item.info.className = "wide";
+    item.info.replaceChildren(make("span", { class: "tag bad" }, "Not sent"), ` ${why}`);
+    item.buttons.replaceChildren(make("button", { type: "button", class: "plain", click: () => this.remove(item) }, "Remove"));
+    if (!again) return;
+    item.buttons.prepend(make("button", {
+      type: "button",
+      click: () => {
+        this.wait(item);
+        this.pump();
+      },
+    }, "Try again"));
+  }
+}
+
+function bytes(n: number): string {
+  return n >= 1048576 ? `${(n / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(n / 1024))} kB`;
+}
+
+// randomKey does without crypto.randomUUID, which plain HTTP pages do not have.
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+}

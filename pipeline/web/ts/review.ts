@@ -1,0 +1,224 @@
+import { call } from "./lib/api";
+import { el, maybe } from "./lib/dom";
+import { Heard } from "./lib/heard";
+import { Player } from "./lib/player";
+import { Saver } from "./lib/saver";
+
+const skipS = 1.5;
+const cueMS = 300;
+const rewindKey = "dictation.rewind";
+
+const root = el("review");
+const id = root.dataset.id!;
+const api = `/api/v1/dictations/${id}`;
+const text = el<HTMLTextAreaElement>("text");
+const status = el("status");
+let leaving = false;
+
+function say(what: string, bad = false): void {
+  status.textContent = what;
+  status.classList.toggle("bad", bad);
+}
+
+function lock(why: string): void {
+  saver.locked = true;
+  text.readOnly = true;
+  const box = el("locked");
+  const link = document.createElement("a");
+  link.href = "/work";
+  link.textContent = "Back to your work";
+  box.replaceChildren(`${why} ${saver.dirty ? "What you see here and could not save stays in this tab; copy what you need. " : ""}`, link);
+  box.hidden = false;
+  say("Read-only.", true);
+  for (const b of document.querySelectorAll<HTMLButtonElement>(".acts button")) b.disabled = true;
+}
+
+// ask opens a dialog and gives the value of the button that closed it.
+function ask(dialog: HTMLDialogElement): Promise<string> {
+  return new Promise((resolve) => {
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => {
+      resolve(dialog.returnValue);
+      text.focus();
+    }, { once: true });
+    dialog.showModal();
+  });
+}
+
+const saver = new Saver(id, Number(root.dataset.version), {
+  text: () => text.value,
+  say, lock,
+  async conflict(theirs) {
+    el<HTMLTextAreaElement>("mine").value = text.value;
+    el<HTMLTextAreaElement>("theirs").value = theirs.text;
+    el("theirs-label").textContent = `The newest saved version (${theirs.version})`;
+    const choice = await ask(el<HTMLDialogElement>("conflict-dialog"));
+    return choice === "mine" || choice === "theirs" ? choice : "later";
+  },
+  take(theirs) {
+    el<HTMLTextAreaElement>("aside-text").value = text.value;
+    el("aside").hidden = false;
+    text.value = theirs;
+  },
+});
+
+text.addEventListener("input", () => saver.changed());
+addEventListener("beforeunload", (e) => {
+  if (!leaving && saver.dirty && !saver.locked) e.preventDefault();
+});
+addEventListener("pagehide", () => {
+  if (!leaving) saver.leave();
+});
+addEventListener("online", () => void saver.save());
+
+// The lease: a sign of life well before it ends.
+setInterval(async () => {
+  if (saver.locked) return;
+  const a = await call("POST", `${api}/keep`);
+  if (a.status === 423 || a.status === 409) lock(a.detail);
+}, Number(root.dataset.lease) / 3);
+
+// Sound.
+const player = maybe("player") ? new Player() : null;
+const heard = player && new Heard(player);
+const rewind = el<HTMLInputElement>("rewind");
+if (player && heard) {
+  rewind.value = localStorage.getItem(rewindKey) ?? rewind.value;
+  player.rewindS = Number(rewind.value);
+  rewind.addEventListener("change", () => {
+    player.rewindS = Math.min(5, Math.max(0, Number(rewind.value) || 0));
+    localStorage.setItem(rewindKey, String(player.rewindS));
+  });
+  player.onTime = (ms) => heard.show(ms);
+  player.onRate = (rate) => (el("rate").textContent = `${rate}×`);
+  player.onLoop = (on) => document.querySelector("[data-key=loop]")!.setAttribute("aria-pressed", String(on));
+  const doubts = (root.dataset.doubts ?? "").split(" ").filter(Boolean).map(Number);
+  if (Number(root.dataset.draft)) void heard.load(`${api}/versions/${root.dataset.draft}`, doubts);
+}
+
+// Blanks.
+interface Mark {
+  kind: string;
+  audio_ms: number;
+}
+let marks: { version: number; at: number[] } = { version: -1, at: [] };
+
+function blanks(): { from: number; to: number }[] {
+  return [...text.value.matchAll(/_{3,}/g)].map((m) => ({ from: m.index, to: m.index + m[0].length }));
+}
+
+async function gotoBlank(forward: boolean): Promise<void> {
+  const all = blanks();
+  if (!all.length) return say("There is no blank in the text.");
+  let i = forward ? all.findIndex((b) => b.from >= text.selectionEnd) : all.findLastIndex((b) => b.to <= text.selectionStart);
+  if (i < 0) i = forward ? 0 : all.length - 1;
+  text.focus();
+  text.setSelectionRange(all[i].from, all[i].to);
+  say(`Blank ${i + 1} of ${all.length}.`);
+  if (!player || !(await saver.save())) return;
+  if (marks.version !== saver.version) {
+    const a = await call<{ version: number; marks: Mark[] }>("GET", `${api}/text`);
+    if (!a.ok) return;
+    marks = { version: a.data!.version, at: a.data!.marks.filter((m) => m.kind === "blank").map((m) => m.audio_ms) };
+  }
+  if (marks.at[i] !== undefined) player.seek(marks.at[i] - cueMS);
+}
+
+function insertBlank(): void {
+  text.focus();
+  text.setRangeText("___", text.selectionStart, text.selectionEnd, "end");
+  saver.changed();
+}
+
+// The end of the work.
+async function finish(act: string, body: unknown, said: string): Promise<string> {
+  if (!(await saver.save())) return "The text is not saved yet; see below the text.";
+  const a = await call<unknown>("POST", `${api}/${act}`, body ? { ...body, version: saver.version } : undefined);
+  if (a.ok) {
+    leaving = true;
+    location.assign(`/work?said=${said}`);
+    return "";
+  }
+  if (a.status === 423) lock(a.detail);
+  else say(a.detail, true);
+  return a.detail;
+}
+
+async function complete(): Promise<void> {
+  const n = blanks().length;
+  if (n) {
+    el("blanks-text").textContent = `The text has ${n} blank${n > 1 ? "s" : ""} (___). A note with blanks cannot be signed.`;
+    const choice = await ask(el<HTMLDialogElement>("blanks-dialog"));
+    if (choice === "qa") return passOn();
+    if (choice !== "ok") return void gotoBlank(true);
+  }
+  await finish("complete", {}, "completed");
+}
+
+const qaStep = root.dataset.step === "qa";
+
+async function passOn(): Promise<void> {
+  const reason = el<HTMLTextAreaElement>("reason");
+  if ((await ask(el<HTMLDialogElement>("reason-dialog"))) !== "ok") return;
+  if (qaStep) await finishReturn(reason.value);
+  else await finish("qa", { reason: reason.value }, "qa");
+}
+
+// A return carries no version: the text stands as it was saved last.
+async function finishReturn(reason: string): Promise<void> {
+  if (!(await saver.save())) return;
+  const a = await call<unknown>("POST", `${api}/return`, { reason });
+  if (!a.ok) return say(a.detail, true);
+  leaving = true;
+  location.assign("/work?said=returned");
+}
+
+el("reason").addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && e.ctrlKey) {
+    e.preventDefault();
+    document.querySelector<HTMLButtonElement>("#reason-dialog button[value=ok]")!.click();
+  }
+});
+el("complete").addEventListener("click", () => void complete());
+maybe("qa")?.addEventListener("click", () => void passOn());
+maybe("return")?.addEventListener("click", () => void passOn());
+el("suspend").addEventListener("click", () => void finish("suspend", null, "suspended"));
+el("release").addEventListener("click", () => void finish("release", null, "released"));
+
+// Keys and buttons do the same things.
+const acts: Record<string, () => void> = {
+  play: () => player?.toggle(),
+  back: () => player?.skip(-skipS),
+  forward: () => player?.skip(skipS),
+  slower: () => player?.faster(-0.125),
+  faster: () => player?.faster(0.125),
+  loop: () => player?.toggleLoop(),
+  nextBlank: () => void gotoBlank(true),
+  previousBlank: () => void gotoBlank(false),
+  insertBlank,
+  complete: () => void complete(),
+  passOn: () => void passOn(),
+};
+const keys: Record<string, string> = {
+  Escape: "play", F1: "back", F2: "forward", F3: "slower", F4: "faster", F7: "loop",
+  F8: "nextBlank", "Shift+F8": "previousBlank", F10: "insertBlank", "Ctrl+Enter": "complete", "Ctrl+Shift+Enter": "passOn",
+};
+
+document.addEventListener("keydown", (e) => {
+  if (document.querySelector("dialog[open]")) return;
+  const name = (e.ctrlKey || e.metaKey ? "Ctrl+" : "") + (e.shiftKey ? "Shift+" : "") + e.key;
+  const act = keys[name];
+  if (!act || e.altKey) return;
+  e.preventDefault();
+  if (!saver.locked || !["insertBlank", "complete", "passOn"].includes(act)) acts[act]();
+});
+for (const b of document.querySelectorAll<HTMLButtonElement>("[data-key]")) {
+  b.addEventListener("click", () => acts[b.dataset.key!]());
+}
+
+void saver.restore().then((kept) => {
+  if (kept === null) return;
+  text.value = kept;
+  say("Text that could not be saved before was brought back.");
+  saver.changed();
+});

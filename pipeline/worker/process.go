@@ -1,0 +1,202 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"dictation/pipeline"
+	"dictation/pipeline/queue"
+	"dictation/pipeline/store"
+)
+
+// process does one job from claim to acknowledgement. It never returns an
+// error: what goes wrong decides what happens to the message.
+func (w *Worker) process(ctx context.Context, m *queue.Message, h pipeline.Handler) {
+	began := time.Now()
+	ctx, span := w.tracer.Start(m.Context(ctx), string(m.Stage),
+		trace.WithAttributes(attribute.String("dictation", m.Dictation)))
+	defer span.End()
+
+	d, err := w.store.Claim(ctx, m.Dictation, m.Stage, w.name, w.opts.Lease)
+	if err != nil {
+		w.unclaimed(ctx, m, d, err)
+		return
+	}
+	w.queue.Announce(d.ID)
+	job := pipeline.Job{Dictation: d, Stage: m.Stage, Attempt: d.Attempt}
+	if job.Attempt > w.opts.Attempts {
+		// Earlier tries ended without a word: the worker itself died over it.
+		err = pipeline.Errorf(pipeline.Unreadable, "The work on this dictation was broken off %d times. It is kept as it is; an administrator can try again.", w.opts.Attempts)
+		w.settle(ctx, m, job, pipeline.Result{}, err)
+		w.opts.Observe(m.Stage, "failed", time.Since(began))
+		return
+	}
+	result, err := w.handle(ctx, m, job, h)
+	outcome := w.settle(ctx, m, job, result, err)
+	w.opts.Observe(m.Stage, outcome, time.Since(began))
+}
+
+// unclaimed ends a message whose row could not be claimed.
+func (w *Worker) unclaimed(ctx context.Context, m *queue.Message, d pipeline.Dictation, err error) {
+	log := w.opts.Log.With("dictation", m.Dictation, "stage", m.Stage)
+	switch pipeline.KindOf(err) {
+	case pipeline.Conflict:
+		// The row is elsewhere. If it waits for the next machine stage, the worker
+		// that brought it there may have died before it rang: ring again.
+		if d.Stage != m.Stage && d.Stage.Machine() && d.State == pipeline.Pending {
+			if err := w.queue.Publish(ctx, d.Stage, d.Priority, d.ID); err != nil {
+				w.again(ctx, m, w.opts.Backoff(1))
+				return
+			}
+		}
+		w.done(ctx, m)
+	case pipeline.Locked:
+		w.again(ctx, m, max(time.Second, time.Until(d.Lease)))
+	case pipeline.NotFound:
+		log.ErrorContext(ctx, "job without a row", "err", err)
+		if err := m.Drop("no such dictation"); err != nil {
+			log.WarnContext(ctx, "message not dropped", "err", err)
+		}
+	default:
+		log.WarnContext(ctx, "job not claimed", "err", err)
+		w.again(ctx, m, w.opts.Backoff(1))
+	}
+}
+
+// handle runs the handler while message and row are kept alive.
+func (w *Worker) handle(ctx context.Context, m *queue.Message, job pipeline.Job, h pipeline.Handler) (result pipeline.Result, err error) {
+	ctx, lost := context.WithCancelCause(ctx)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		w.beat(ctx, m, job, lost)
+	}()
+	defer func() { lost(nil); <-stopped }()
+	defer func() {
+		if v := recover(); v != nil {
+			// The value may hold patient data: only where it happened is logged.
+			w.opts.Log.ErrorContext(ctx, "panic in a stage", "stage", job.Stage, "dictation", job.Dictation.ID, "stack", string(debug.Stack()))
+			err = pipeline.Errorf(pipeline.Internal, "The %s stage broke down over this dictation. It is kept as it is.", job.Stage)
+		}
+	}()
+	result, err = h.Handle(ctx, job)
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, store.ErrTakenOver) {
+		err = cause
+	}
+	return result, err
+}
+
+// beat keeps message and row alive every third of a lease until ctx ends. When
+// the row was taken over it ends the work with that as the cause.
+func (w *Worker) beat(ctx context.Context, m *queue.Message, job pipeline.Job, lost context.CancelCauseFunc) {
+	tick := time.NewTicker(w.opts.Lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := errors.Join(m.Working(), w.store.Heartbeat(ctx, job.Dictation.ID, w.name, job.Attempt, w.opts.Lease))
+		switch {
+		case err == nil, ctx.Err() != nil:
+		case errors.Is(err, store.ErrTakenOver):
+			lost(err)
+			return
+		default:
+			w.opts.Log.WarnContext(ctx, "heartbeat", "dictation", job.Dictation.ID, "err", err)
+		}
+	}
+}
+
+// settleTime bounds writing the outcome once the worker was told to stop.
+const settleTime = 10 * time.Second
+
+// settle writes what came of a job and ends its message. It returns the outcome
+// for the metrics.
+func (w *Worker) settle(ctx context.Context, m *queue.Message, job pipeline.Job, result pipeline.Result, err error) string {
+	stopping := ctx.Err() != nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	log := w.opts.Log.With("dictation", job.Dictation.ID, "stage", job.Stage, "attempt", job.Attempt)
+	switch {
+	case err == nil:
+		return w.complete(ctx, m, job, result)
+	case stopping:
+		w.giveBack(ctx, m, job, "", true)
+		return "given back"
+	case errors.Is(err, store.ErrTakenOver):
+		log.WarnContext(ctx, "work taken over", "err", err)
+		w.again(ctx, m, w.opts.Lease)
+		return "taken over"
+	case pipeline.OutcomeOf(err) == pipeline.Again && job.Attempt < w.opts.Attempts:
+		log.WarnContext(ctx, "stage will be tried again", "err", err)
+		w.giveBack(ctx, m, job, pipeline.Sentence(err), false)
+		return "again"
+	}
+	log.ErrorContext(ctx, "stage failed", "err", err)
+	if _, err := w.store.Fail(ctx, job, w.name, pipeline.Sentence(err)); err != nil {
+		log.WarnContext(ctx, "failure not written", "err", err)
+		w.again(ctx, m, w.opts.Backoff(job.Attempt))
+		return "again"
+	}
+	w.queue.Announce(job.Dictation.ID)
+	w.done(ctx, m)
+	return "failed"
+}
+
+func (w *Worker) complete(ctx context.Context, m *queue.Message, job pipeline.Job, result pipeline.Result) string {
+	log := w.opts.Log.With("dictation", job.Dictation.ID, "stage", job.Stage, "attempt", job.Attempt)
+	d, err := w.store.Complete(ctx, job, w.name, result)
+	if err != nil {
+		// Not written: the row is still ours, or another worker's. Either way the
+		// message comes back and the claim decides.
+		log.WarnContext(ctx, "result not written", "err", err)
+		w.again(ctx, m, w.opts.Lease)
+		return "again"
+	}
+	w.queue.Announce(d.ID)
+	if d.Stage.Machine() && d.State == pipeline.Pending {
+		if err := w.queue.Publish(ctx, d.Stage, d.Priority, d.ID); err != nil {
+			// The row has moved on; the message comes back and rings again.
+			log.WarnContext(ctx, "next stage not rung", "err", err)
+			w.again(ctx, m, time.Second)
+			return "done"
+		}
+	}
+	w.done(ctx, m)
+	log.InfoContext(ctx, "stage done", "to", d.Position.String())
+	return "done"
+}
+
+func (w *Worker) giveBack(ctx context.Context, m *queue.Message, job pipeline.Job, reason string, uncounted bool) {
+	delay := w.opts.Backoff(job.Attempt)
+	if uncounted {
+		delay = 0
+	}
+	if _, err := w.store.GiveBack(ctx, job, w.name, reason, uncounted); err != nil {
+		w.opts.Log.WarnContext(ctx, "job not given back", "dictation", job.Dictation.ID, "err", err)
+		delay = w.opts.Lease
+	}
+	w.queue.Announce(job.Dictation.ID)
+	w.again(ctx, m, delay)
+}
+
+// done and again end a message. If JetStream cannot be told, the message comes
+// back by itself and finds the row moved on.
+func (w *Worker) done(ctx context.Context, m *queue.Message) {
+	if err := m.Done(ctx); err != nil {
+		w.opts.Log.WarnContext(ctx, "message not acknowledged", "dictation", m.Dictation, "err", err)
+	}
+}
+
+func (w *Worker) again(ctx context.Context, m *queue.Message, after time.Duration) {
+	if err := m.Again(after); err != nil {
+		w.opts.Log.WarnContext(ctx, "message not given back", "dictation", m.Dictation, "err", err)
+	}
+}
