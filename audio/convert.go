@@ -62,6 +62,12 @@ func Convert(ctx context.Context, r io.Reader, opts Options) (Report, error) {
 	return rep, c.close()
 }
 
+// Probe tells everything about a recording and writes nothing. Its errors are
+// Convert's.
+func Probe(ctx context.Context, r io.Reader, limits Limits) (Report, error) {
+	return Convert(ctx, r, Options{Limits: limits})
+}
+
 // conversion is the chain of one pass.
 type conversion struct {
 	rd        *Reader

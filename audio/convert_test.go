@@ -140,3 +140,19 @@ func TestConvertLength(t *testing.T) {
 		}
 	}
 }
+
+// A minute of the usual upload: 44.1 kHz stereo.
+func BenchmarkConvert(b *testing.B) {
+	x := make([]float32, 2*44100)
+	for i, v := range tone(300, 44100, 44100) {
+		x[2*i], x[2*i+1] = v, v/2
+	}
+	second := data16(x).body
+	file := wave(pcmFormat(44100, 2, 16), part{id: "data", body: bytes.Repeat(second, 60)})
+	b.SetBytes(int64(len(file)))
+	for b.Loop() {
+		if _, err := Convert(b.Context(), bytes.NewReader(file), Options{Canonical: forgetful{}, Peaks: forgetful{}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,16 +1,16 @@
 // Package audio knows sound: what a file is, what is in it, how it becomes the
 // canonical sound of the house (16 kHz, mono, 16-bit WAV) and what can be
-// measured on the way. It is pure: it reads from an io.Reader and writes where
-// it is told, without files, network or programs of its own.
+// measured on the way. It reads from an io.Reader and writes where it is told,
+// without network or programs of its own; only [OpenCanonical] opens a file.
 //
 // Uploads are hostile until read. Kinds are told by [Sniff] from bytes, never
 // from names; lengths in headers are believed only as far as there are bytes;
 // nothing is allocated by a size that a file states; [Limits] bound the rest.
 //
 // [Convert] does all in one pass that holds a few blocks in memory whatever the
-// length. Its chain:
+// length, and beside them one byte of level for each 10 ms. Its chain:
 //
-//	Reader → meter → downmix → resampler → 16-bit → canonical WAV, waveform
+//	Reader → meter → downmix → resampler → 16-bit → canonical WAV, waveform, loudness, speech map
 //
 // Reader reads WAV in its dialects (RIFF, RIFX, RF64, BW64, Wave64), repairs
 // what can be repaired and reports it. The resampler passes up to 7.2 kHz

@@ -58,6 +58,17 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// spoken writes whole hours and minutes as words.
+func spoken(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%d minutes", d/time.Minute)
+	}
+	return d.String()
+}
+
 func orDefault[T ~int | ~int64](v, def T) T {
 	if v <= 0 {
 		return def

@@ -54,7 +54,7 @@ func TestOutcomes(t *testing.T) {
 	for _, f := range files {
 		name := filepath.Base(f)
 		b := sample(t, name)
-		rep, err := Convert(t.Context(), bytes.NewReader(b), Options{})
+		rep, err := Probe(t.Context(), bytes.NewReader(b), Limits{})
 		line := outcome(rep, err)
 		fmt.Fprintf(&got, "%s | %s\n", name, line)
 		// However the bytes trickle in, the outcome is the same.

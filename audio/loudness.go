@@ -8,6 +8,7 @@ import "math"
 // than seconds.
 type loudness struct {
 	shelf, high biquad
+	past        history
 	tenth       [4]float64 // energies of the last four steps of 100 ms
 	steps       int
 	inStep      int
@@ -30,8 +31,11 @@ const (
 	loudOffset = -0.691
 )
 
-// biquad is a second-order filter, transposed direct form II.
-type biquad struct{ b0, b1, b2, a1, a2, s1, s2 float64 }
+// biquad is a second-order filter.
+type biquad struct{ b0, b1, b2, a1, a2 float64 }
+
+// history is the last two samples before the filters, between and after them.
+type history struct{ x1, x2, y1, y2, z1, z2 float64 }
 
 // newLoudness designs the two filters of the K-weighting for the canonical
 // rate. The standard tabulates them for 48 kHz only; these are the analogue
@@ -66,20 +70,23 @@ func (l *loudness) add(x []float32) {
 	}
 }
 
-// weigh filters x and gives the energy that comes out.
+// weigh filters x and gives the energy that comes out. In direct form I only
+// the last product of each filter waits for the sample before.
 func (l *loudness) weigh(x []float32) (energy float64) {
-	p, h := l.shelf, l.high // in registers
+	// In variables of their own the compiler keeps them in registers.
+	b0, b1, b2, a1, a2 := l.shelf.b0, l.shelf.b1, l.shelf.b2, l.shelf.a1, l.shelf.a2
+	c1, c2 := l.high.a1, l.high.a2
+	x1, x2, y1, y2, z1, z2 := l.past.x1, l.past.x2, l.past.y1, l.past.y2, l.past.z1, l.past.z2
 	for _, v := range x {
 		in := float64(v)
-		mid := p.b0*in + p.s1
-		p.s1 = p.b1*in - p.a1*mid + p.s2
-		p.s2 = p.b2*in - p.a2*mid
-		out := mid + h.s1
-		h.s1 = -2*mid - h.a1*out + h.s2
-		h.s2 = mid - h.a2*out
-		energy += out * out
+		y := (b0*in + b1*x1 + b2*x2 - a2*y2) - a1*y1
+		z := (y - (y1 + y1) + y2 - c2*z2) - c1*z1
+		x1, x2 = in, x1
+		y1, y2 = y, y1
+		z1, z2 = z, z1
+		energy += z * z
 	}
-	l.shelf, l.high = p, h
+	l.past = history{x1, x2, y1, y2, z1, z2}
 	return energy
 }
 

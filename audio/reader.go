@@ -180,7 +180,7 @@ func (r *Reader) Read(dst []float32) (int, error) {
 	r.held = r.held[n:]
 	r.frames += int64(n / ch)
 	if r.frames > int64(r.limits.MaxDuration.Seconds()*float64(r.info.Rate)) {
-		r.end = refuse(ErrLimit, "The recording is longer than %s, the most that is taken (limit MaxDuration). Please send it in parts.", r.limits.MaxDuration)
+		r.end = refuse(ErrLimit, "The recording is longer than %s, the most that is taken (limit MaxDuration). Please send it in parts.", spoken(r.limits.MaxDuration))
 		r.held = nil
 		return 0, r.end
 	}

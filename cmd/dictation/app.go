@@ -157,7 +157,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	srv, err := web.New(web.Rooms{
 		Store: a.store, Blob: a.blob, Queue: a.queue, Intake: a.intake, Desk: desk, Auth: a.auth,
 	}, web.Options{
-		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo,
+		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo, MaxUpload: a.cfg.MaxUpload << 20,
 		Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}),
 	})
 	if err != nil {

@@ -55,7 +55,7 @@ type dictation struct {
 	PatientMRN string   `json:"patient_mrn"`
 	DurationMS int64    `json:"duration_ms"`
 	Warnings   []string `json:"warnings"`
-	Version    int      `json:"version"` // of the text
+	Version    int64    `json:"version"` // grows with every move
 }
 
 // position is "review/typing pending".
@@ -77,6 +77,7 @@ func (c *client) call(ctx context.Context, method, path string, body io.Reader, 
 		req.Header[k] = v
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("User-Agent", "dictation/"+version())
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return pipeline.Wrap(pipeline.Unavailable, err, "%s does not answer", c.server)

@@ -56,7 +56,7 @@ func probe(ctx context.Context, file string) (audio.Report, error) {
 		return audio.Report{}, err
 	}
 	defer f.Close()
-	return audio.Convert(ctx, f, audio.Options{})
+	return audio.Probe(ctx, f, audio.Limits{})
 }
 
 func printReport(w io.Writer, file string, r audio.Report, asJSON bool) error {
@@ -72,6 +72,11 @@ func printReport(w io.Writer, file string, r audio.Report, asJSON bool) error {
 	fmt.Fprintf(t, "  duration\t%s\n", r.Duration.Round(time.Millisecond))
 	fmt.Fprintf(t, "  peak\t%.1f dBFS\n", r.PeakDBFS)
 	fmt.Fprintf(t, "  level (RMS)\t%.1f dBFS\n", r.RMSDBFS)
+	fmt.Fprintf(t, "  loudness\t%.1f LUFS\n", r.LUFS)
+	if r.SNR > 0 {
+		fmt.Fprintf(t, "  speech above noise\t%.0f dB\n", r.SNR)
+	}
+	fmt.Fprintf(t, "  speech\t%s in %d segments\n", r.Speech.Round(time.Millisecond), len(r.Segments))
 	fmt.Fprintf(t, "  clipped samples\t%d\n", r.Clipped)
 	if r.Missing > 0 {
 		fmt.Fprintf(t, "  cut off\t%s are missing\n", r.Missing.Round(time.Millisecond))

@@ -189,10 +189,10 @@ func (c *client) followOnce(ctx context.Context, d *dictation, o uploadOptions, 
 	for lines.Scan() {
 		data, ok := strings.CutPrefix(lines.Text(), "data: ")
 		var now dictation
-		if !ok || json.Unmarshal([]byte(data), &now) != nil || now.ID != d.ID || now.position() == d.position() {
+		if !ok || json.Unmarshal([]byte(data), &now) != nil || now.ID != d.ID || now.Version <= d.Version {
 			continue
 		}
-		d.Stage, d.Step, d.State, d.Reason = now.Stage, now.Step, now.State, now.Reason
+		d.Stage, d.Step, d.State, d.Reason, d.Version = now.Stage, now.Step, now.State, now.Reason, now.Version
 		if done, err = arrived(*d, o, stdout); done {
 			return true, err
 		}

@@ -8,59 +8,32 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 
 	"dictation/audio"
 	"dictation/pipeline"
 )
 
-// conversion is what became of a recording. Its files are open, nameless and
-// the caller's to close.
+// conversion is what became of a recording. Its work files are the caller's to
+// close.
 type conversion struct {
 	report    audio.Report
-	canonical *os.File
-	peaks     *os.File
+	canonical *scratch
+	peaks     *scratch
 }
 
-func (c conversion) close() error {
-	var errs []error
-	for _, f := range []*os.File{c.canonical, c.peaks} {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
-	}
-	return errors.Join(errs...)
-}
+func (c conversion) close() error { return errors.Join(c.canonical.Close(), c.peaks.Close()) }
 
 // convert reads r to its end, whatever it is, and makes the canonical sound
 // and the waveform of it. sum is the SHA-256 it must have.
 func convert(ctx context.Context, r io.Reader, sum string, opts Options) (conversion, error) {
-	var c conversion
-	var err error
-	if c.canonical, err = scratch(opts.TempDir); err != nil {
-		return c, err
-	}
-	if c.peaks, err = scratch(opts.TempDir); err != nil {
-		return c, err
-	}
+	c := conversion{canonical: &scratch{dir: opts.TempDir}, peaks: &scratch{dir: opts.TempDir}}
 	src := &source{r: r, hash: sha256.New()}
+	var err error
 	c.report, err = audio.Convert(ctx, src, audio.Options{Canonical: c.canonical, Peaks: c.peaks, Limits: opts.Limits})
 	if verdict := src.verify(ctx, sum); verdict != nil {
 		return c, verdict
 	}
 	return c, unreadable(err)
-}
-
-// scratch makes a work file and takes its name away at once.
-func scratch(dir string) (*os.File, error) {
-	f, err := os.CreateTemp(dir, "decode-*")
-	if err != nil {
-		return nil, fmt.Errorf("make a work file: %w", err)
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return f, fmt.Errorf("make a work file: %w", err)
-	}
-	return f, nil
 }
 
 // source hashes what passes and remembers why reading failed.

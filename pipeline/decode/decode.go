@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"golang.org/x/sync/errgroup"
 
@@ -59,14 +57,11 @@ func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result
 	return pipeline.Result{Sound: &sound}, nil
 }
 
-// put stores a work file from its beginning.
-func (h *Handler) put(ctx context.Context, key string, f *os.File, contentType string) (pipeline.Object, error) {
-	size, err := f.Seek(0, io.SeekEnd)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
+// put stores a work file.
+func (h *Handler) put(ctx context.Context, key string, f *scratch, contentType string) (pipeline.Object, error) {
+	r, size, err := f.reader()
 	if err != nil {
 		return pipeline.Object{}, fmt.Errorf("rewind %s: %w", key, err)
 	}
-	return h.blob.Put(ctx, key, f, size, contentType)
+	return h.blob.Put(ctx, key, r, size, contentType)
 }

@@ -268,6 +268,10 @@ func TestHandleFailures(t *testing.T) {
 	if _, err := h.Handle(t.Context(), job); pipeline.KindOf(err) != pipeline.Unreadable {
 		t.Errorf("text: got %v", err)
 	}
+	eh, _, empty, _ := setup(t, nil)
+	if _, err := eh.Handle(t.Context(), empty); pipeline.KindOf(err) != pipeline.Unreadable {
+		t.Errorf("empty: got %v", err)
+	}
 	job.Dictation.Original.SHA256 = sum(nil)
 	if _, err := h.Handle(t.Context(), job); pipeline.KindOf(err) != pipeline.Internal {
 		t.Errorf("wrong hash: got %v", err)

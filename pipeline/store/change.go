@@ -29,7 +29,11 @@ func (a Actor) entry(action, dictation, patient string) audit.Entry {
 // moved is the audit entry of a change of position.
 func moved(by Actor, on pipeline.Event, from pipeline.Position, d pipeline.Dictation) audit.Entry {
 	e := by.entry("dictation."+string(on), d.ID, d.PatientID)
-	e.Version, e.To, e.Detail = d.Version, d.Position.String(), entryDetail(d)
+	e.Version, e.To = d.Version, d.Position.String()
+	// What people type may tell of a patient; the sentences of our own stages never do.
+	if on == pipeline.FailedEv || on == pipeline.Released {
+		e.Detail = entryDetail(d)
+	}
 	if from != (pipeline.Position{}) {
 		e.From = from.String()
 	}
@@ -50,12 +54,18 @@ type change struct {
 // writes row, audit and, when the new position wants one, the outbox row. When
 // edit returns an error nothing is written.
 func (s *Store) change(ctx context.Context, by Actor, id string, on pipeline.Event, edit func(*change) error) (pipeline.Dictation, error) {
+	return s.changeIn(ctx, s.tx, by, id, on, edit)
+}
+
+// changeIn is change in a transaction of the given make.
+func (s *Store) changeIn(ctx context.Context, run func(context.Context, func(pgx.Tx) error) error,
+	by Actor, id string, on pipeline.Event, edit func(*change) error) (pipeline.Dictation, error) {
 	var d pipeline.Dictation
 	if uuid.Validate(id) != nil {
 		return d, noDictation()
 	}
 	wake := false
-	err := s.tx(ctx, func(tx pgx.Tx) error {
+	err := run(ctx, func(tx pgx.Tx) error {
 		c := change{tx: tx, by: by, d: &d}
 		if err := c.load(ctx, id); err != nil {
 			return err

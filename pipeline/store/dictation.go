@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -203,10 +204,10 @@ func (s *Store) Identify(ctx context.Context, by Actor, id string, patientID, en
 	})
 }
 
-// entryDetail joins position and reason for the audit; reasons are sentences of ours, without patient data.
+// entryDetail is the attempt and the reason a machine stage gave.
 func entryDetail(d pipeline.Dictation) string {
-	if d.Attempt > 1 && d.Stage.Machine() {
-		return fmt.Sprintf("attempt %d. %s", d.Attempt, d.Reason)
+	if d.Attempt > 1 {
+		return strings.TrimSpace(fmt.Sprintf("attempt %d. %s", d.Attempt, d.Reason))
 	}
 	return d.Reason
 }

@@ -17,10 +17,7 @@ func writeOutbox(ctx context.Context, tx pgx.Tx, d pipeline.Dictation) error {
 // returns nil. Several relays share the rows; a crash in the middle publishes
 // again, which the queue takes as the same job.
 func (s *Store) Relay(ctx context.Context, limit int, publish func([]pipeline.Call) error) (n int, err error) {
-	err = s.tx(ctx, func(tx pgx.Tx) error {
-		if err := relaxed(ctx, tx); err != nil {
-			return err
-		}
+	err = s.relaxedTx(ctx, func(tx pgx.Tx) error {
 		rows, _ := tx.Query(ctx, `delete from outbox where id in
 			(select id from outbox order by id limit $1 for update skip locked)
 			returning dictation_id, stage, priority`, limit)

@@ -55,11 +55,12 @@ func (s *Store) tx(ctx context.Context, f func(pgx.Tx) error) error {
 	return kind(pgx.BeginFunc(ctx, s.pool, f))
 }
 
-// relaxed tells PostgreSQL not to wait for the disk with this transaction: for
-// claims and deletions that are simply done again when a power cut undoes them.
-func relaxed(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, "set local synchronous_commit = off")
-	return err
+// relaxed is a transaction that does not wait for the disk: for claims and
+// deletions that are simply done again when a power cut undoes them.
+var relaxed = pgx.TxOptions{BeginQuery: "begin; set local synchronous_commit = off"}
+
+func (s *Store) relaxedTx(ctx context.Context, f func(pgx.Tx) error) error {
+	return kind(pgx.BeginTxFunc(ctx, s.pool, relaxed, f))
 }
 
 // kind gives a database error its Kind; other errors pass unchanged.
@@ -76,6 +77,9 @@ func kind(err error) error {
 		switch pg.Code[:2] {
 		case "08", "53", "57", "25", "40":
 			return pipeline.Wrap(pipeline.Unavailable, err, "The database is busy or away; please try again.")
+		}
+		if pg.Code[:2] == "22" {
+			return pipeline.Wrap(pipeline.Invalid, err, "A value that was sent cannot be stored.")
 		}
 		return fmt.Errorf("database: %w", err)
 	}

@@ -15,10 +15,7 @@ import (
 // stage, and as Locked when another worker's lease still runs; the dictation is
 // returned with both so that the caller can see where it is.
 func (s *Store) Claim(ctx context.Context, id string, stage pipeline.Stage, worker string, lease time.Duration) (pipeline.Dictation, error) {
-	return s.change(ctx, Actor{ID: worker}, id, pipeline.Claimed, func(c *change) error {
-		if err := relaxed(ctx, c.tx); err != nil {
-			return err
-		}
+	return s.changeIn(ctx, s.relaxedTx, Actor{ID: worker}, id, pipeline.Claimed, func(c *change) error {
 		switch {
 		case c.d.Stage != stage:
 			return pipeline.Errorf(pipeline.Conflict, "This dictation is at %s.", c.d.Position)
@@ -36,10 +33,7 @@ func (s *Store) Claim(ctx context.Context, id string, stage pipeline.Stage, work
 // Heartbeat prolongs a worker's lease. It fails as [ErrTakenOver] when the worker
 // must stop.
 func (s *Store) Heartbeat(ctx context.Context, id string, worker string, attempt int, lease time.Duration) error {
-	return s.tx(ctx, func(tx pgx.Tx) error {
-		if err := relaxed(ctx, tx); err != nil {
-			return err
-		}
+	return s.relaxedTx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `update dictations set lease_until = clock_timestamp() + $4
 			where id = $1 and worker = $2 and attempt = $3 and state = 'in_progress'`, id, worker, attempt, lease)
 		if err == nil && tag.RowsAffected() == 0 {

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -62,6 +63,21 @@ func TestServeDrains(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
+}
+
+// A listener that breaks ends the server with its error, and all it started.
+func TestServeWithoutListener(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := x.Serve(t.Context(), l); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("error %v", err)
+	}
+	<-x.events.stop
 }
 
 func TestLogHoldsNoPatientData(t *testing.T) {

@@ -71,14 +71,13 @@ func loadPages(opts Options) (*pages, error) {
 	return p, p.parse(files)
 }
 
-// parse reads templates/*.html: a page each, but for those that begin with an
-// underscore, which are shared by all.
+// parse reads templates/*.html, a page each, and templates/shared, which all have.
 func (p *pages) parse(from fs.FS) error {
-	shared, err := template.New("").Funcs(wordFuncs()).Funcs(template.FuncMap{"asset": p.assets.url}).ParseFS(from, "templates/_*.html")
+	shared, err := template.New("").Funcs(wordFuncs()).Funcs(template.FuncMap{"asset": p.assets.url}).ParseFS(from, "templates/shared/*.html")
 	if err != nil {
 		return err
 	}
-	names, err := fs.Glob(from, "templates/[a-z]*.html")
+	names, err := fs.Glob(from, "templates/*.html")
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type happening struct {
 	What   string
 	To     string
 	Detail string
+	Times  int // how often in a row
 }
 
 func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
@@ -72,15 +73,30 @@ func (s *Server) history(r *http.Request, id string) ([]happening, error) {
 	}
 	var out []happening
 	for _, e := range entries {
-		changed := e.Version > 0 || e.Action == "text.saved" || e.Action == "dictation.identified"
-		if !changed || e.Outcome != audit.OK {
+		if !tells(e, names) {
 			continue
 		}
-		out = append(out, happening{
-			At: e.At, Who: whoDid(names, e.Actor), What: act(e.Action), To: reached(e.To), Detail: strings.TrimSpace(e.Detail),
-		})
+		h := happening{
+			At: e.At, Who: whoDid(names, e.Actor), What: act(e.Action), To: reached(e.To), Detail: strings.TrimSpace(e.Detail), Times: 1,
+		}
+		if n := len(out); n > 0 && e.Action == textSaved && out[n-1].What == h.What && out[n-1].Who == h.Who {
+			h.Times += out[n-1].Times
+			out = out[:n-1]
+		}
+		out = append(out, h)
 	}
 	return out, nil
+}
+
+const textSaved = "text.saved"
+
+// tells reports whether an entry belongs in the history people read: changes,
+// but not that a worker took up what it then did.
+func tells(e audit.Entry, names map[string]string) bool {
+	if e.Outcome != audit.OK || e.Action == "dictation.claimed" && names[e.Actor] == "" {
+		return false
+	}
+	return e.Version > 0 || e.Action == textSaved || e.Action == "dictation.identified"
 }
 
 // whoDid names an actor: a person, or the part of the system.

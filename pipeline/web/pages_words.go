@@ -104,7 +104,12 @@ func advice(p pipeline.Position) string {
 // milestone is one of the steps that everybody sees.
 type milestone struct {
 	Name string
-	Is   string // "done", "now", "stopped", "to come"
+	Is   string // "done", "under way", "stopped", "to come"
+}
+
+// Class names how a milestone looks.
+func (m milestone) Class() string {
+	return map[string]string{"done": "done", "under way": "now", "stopped": "stopped"}[m.Is]
 }
 
 // steps draws the way of a dictation as six milestones.
@@ -135,7 +140,7 @@ func steps(p pipeline.Position) []milestone {
 		case p.State == pipeline.Failed, p.State == pipeline.Held:
 			out[i] = milestone{n, "stopped"}
 		default:
-			out[i] = milestone{n, "now"}
+			out[i] = milestone{n, "under way"}
 		}
 	}
 	return out
@@ -143,7 +148,7 @@ func steps(p pipeline.Position) []milestone {
 
 // length writes milliseconds as minutes and seconds: "2:05".
 func length(ms int64) string {
-	s := (ms + 500) / 1000
+	s := ms / 1000
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
@@ -173,6 +178,8 @@ func span(d time.Duration) string {
 	switch {
 	case h >= 48:
 		return fmt.Sprintf("%d days", h/24)
+	case h > 0 && m == 0:
+		return fmt.Sprintf("%d h", h)
 	case h > 0:
 		return fmt.Sprintf("%d h %d min", h, m)
 	}

@@ -105,14 +105,17 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	listening := make(chan error, 1)
 	go func() { listening <- s.events.run(ctx, s.Queue) }()
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	var err error
 	select {
-	case err = <-served:
-		return err
+	case err = <-served: // the listener failed
+		end()
+		return errors.Join(err, <-listening)
 	case <-ctx.Done():
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.Drain)

@@ -52,7 +52,17 @@ export class Saver {
     this.since ||= Date.now();
     const wait = Math.min(pauseMS, Math.max(0, this.since + longestMS - Date.now()));
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.save(), wait);
+    this.timer = setTimeout(() => void this.autosave(), wait);
+  }
+
+  // autosave saves once; what is typed meanwhile waits for the next pause.
+  private async autosave(): Promise<void> {
+    if (this.running) await this.running;
+    if (this.locked || !this.dirty) return;
+    this.running = this.put(this.hooks.text());
+    const ok = await this.running;
+    this.running = null;
+    if (ok && this.dirty) this.changed();
   }
 
   // save gives true when the newest version is what the person sees.
