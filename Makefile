@@ -21,6 +21,7 @@ run: setup build ## install what is missing, build and start everything with mad
 	@exec $(BINARY) run --demo $(ARGS)
 
 build: assets ## build bin/dictation
+	@[ -e $(BINARY) ] || echo "building $(BINARY); the first time takes some minutes" >&2
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BINARY) ./cmd/dictation
 
 assets: $(bundles) ## bundle the pages' TypeScript

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"text/tabwriter"
 )
@@ -10,6 +11,7 @@ import (
 // welcome says what can be done now. Its line "ready URL" is for programs.
 func welcome(w io.Writer, url, data string, demo *demoAccounts, c config) error {
 	out := &lines{w: w}
+	self := os.Args[0]
 	out.print("\nDictation is ready to work.\n\n")
 	out.print("  Pages       %s\n", url)
 	out.print("  Data        %s\n", data)
@@ -28,17 +30,17 @@ func welcome(w io.Writer, url, data string, demo *demoAccounts, c config) error 
 	if demo != nil {
 		out.print("  1. Sign in as author at %s and drop a WAV file, or in another terminal:\n", url)
 		out.print("       export DICTATION_SERVER=%s DICTATION_TOKEN=%s\n", url, demo.token("author"))
-		out.print("       dictation upload FILE.wav --patient %s --worktype consultation --priority stat --wait\n", demo.mrn)
+		out.print("       %s upload FILE.wav --patient %s --worktype consultation --priority stat --wait\n", self, demo.mrn)
 		out.print("  2. Sign in as transcriptionist, press \"Next job\", correct the draft and complete it;\n")
 		out.print("     then as clinician: read what changed, sign, and see the note in the patient's chart.\n")
 		out.print("  3. See who did what, and that nothing was changed behind it:\n")
-		out.print("       dictation audit verify --data %s\n", data)
+		out.print("       %s audit verify --data %s\n", self, data)
 	} else {
-		out.print("  1. Make an account:   dictation user add NAME --role admin --data %s\n", data)
+		out.print("  1. Make an account:   %s user add NAME --role admin --data %s\n", self, data)
 		out.print("  2. Sign in at         %s\n", url)
-		out.print("  3. See the settings:  dictation config\n")
+		out.print("  3. See the settings:  %s config\n", self)
 	}
-	out.print("\n  Ctrl-C stops everything; \"make run\" or \"dictation run\" goes on from the same data.\n\n")
+	out.print("\n  Ctrl-C stops everything; the same command again goes on from the same data.\n\n")
 	out.print("ready %s\n", url)
 	return out.err
 }
