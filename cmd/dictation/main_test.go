@@ -230,7 +230,11 @@ func (c *client) try(ctx context.Context, method, path string, body, out any, he
 // wait polls until the dictation is as wanted.
 func (s *system) wait(id string, want func(dictation) bool) dictation {
 	s.t.Helper()
-	c := s.as("author")
+	return s.waitAs(s.as("author"), id, want)
+}
+
+func (s *system) waitAs(c *client, id string, want func(dictation) bool) dictation {
+	s.t.Helper()
 	for limit := time.Now().Add(2 * time.Minute); ; {
 		d, err := c.dictation(s.t.Context(), id)
 		if err == nil && want(d) {

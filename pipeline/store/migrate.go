@@ -69,8 +69,11 @@ func (s *Store) Migrated(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	var none bool
+	if err := s.pool.QueryRow(ctx, "select to_regclass('migrations') is null").Scan(&none); err != nil || none {
+		return false, kind(err)
+	}
 	var done int
-	err = s.pool.QueryRow(ctx, `select case when to_regclass('migrations') is null then 0
-		else (select count(*) from migrations) end`).Scan(&done)
+	err = s.pool.QueryRow(ctx, "select count(*) from migrations").Scan(&done)
 	return done == len(names), kind(err)
 }
