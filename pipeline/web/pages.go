@@ -136,7 +136,6 @@ var said = map[string]string{
 	"returned":   "Returned with your reason.",
 	"signed":     "Signed. The note is on its way to the patient's record.",
 	"retried":    "The failed step runs again.",
-	"held":       "The dictation is on hold.",
 	"unheld":     "The dictation goes on.",
 	"identified": "Patient and visit are set.",
 	"added":      "The account was made.",

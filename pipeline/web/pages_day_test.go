@@ -40,7 +40,8 @@ func TestDay(t *testing.T) {
 	typist.signIn("transcriptionist", "/work")
 	typist.shows(job)
 	typist.shot("work", "light")
-	typist.keys(kb.Enter) // "Next job" has the focus
+	typist.focused("#next-job")
+	typist.keys(kb.Enter)
 	id := typing(t, typist)
 
 	author.visit("/dictations/" + id)
@@ -53,6 +54,7 @@ func TestDay(t *testing.T) {
 	signing(t, doctor, id)
 
 	doctor.visit("/patients")
+	doctor.focused("#q")
 	doctor.keys("Rosen" + kb.Enter)
 	doctor.shows("MRN-1001")
 	doctor.shot("patients", "light")
@@ -108,8 +110,9 @@ func typing(t *testing.T, w *tab) string {
 	t.Helper()
 	w.until("document.querySelector('#heard')?.innerText.length > 0")
 	id := eval[string](w, "document.querySelector('#review').dataset.id")
+	w.focused("#text")
 	w.keys("a", chromedp.ModifierCtrl)
-	w.keys("The patient feels ___ today. " + hostile)
+	w.types("The patient feels ___ today. " + hostile)
 	w.shows("Saved as version 2.")
 	w.shot("review", "light")
 	w.shot("review-dark", "dark")
@@ -119,7 +122,7 @@ func typing(t *testing.T, w *tab) string {
 	if got := eval[string](w, "((a) => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement)"); got != "___" {
 		t.Errorf("F8 selected %q", got)
 	}
-	w.keys("well")
+	w.types("well")
 	w.shows("Saved as version 3.")
 
 	w.until("document.querySelector('#player audio').paused")
@@ -159,6 +162,7 @@ func signing(t *testing.T, w *tab, id string) {
 	w.keys("not it" + kb.Enter)
 	w.shows("The password is not right")
 	w.expect("403")
+	w.until("document.readyState === 'complete'")
 	w.focus("#password")
 	w.keys(password + kb.Enter)
 	w.shows("Signed by Dr clinician")

@@ -1,15 +1,10 @@
 package web
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
-
 	"dictation/pipeline"
-	"dictation/pipeline/store"
 )
 
 // faults looks at a page as somebody would who cannot see well or has no mouse,
@@ -101,6 +96,28 @@ func TestEveryPageForEveryEye(t *testing.T) {
 	}
 }
 
+// TestFaultsAreSeen plants faults and looks whether the eye above sees them.
+func TestFaultsAreSeen(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	w := newBrowser(t).tab(x)
+	for plant, want := range map[string]string{
+		"document.querySelector('label').remove()":                                             "no label",
+		"document.querySelector('h1').style.color = '#999'":                                    "contrast 2.8",
+		"document.querySelector('button').style.cssText = 'min-height:0;height:9px;padding:0'": "too small",
+		"document.querySelector('button').textContent = ''":                                    "no name",
+		"document.querySelector('h1').id = 'main'":                                             "id twice",
+		"document.querySelector('h1').remove()":                                                "not one h1",
+		"document.querySelector('main').append(document.createElement('table'))":               "no caption",
+	} {
+		w.visit("/login")
+		eval[any](w, plant+"; 0")
+		if found := eval[string](w, faults); !strings.Contains(found, want) {
+			t.Errorf("%s is not seen: %q", want, found)
+		}
+	}
+}
+
 // failed ends the dictation's decode with a reason.
 func (x *site) failed(d pipeline.Dictation) {
 	x.t.Helper()
@@ -111,138 +128,5 @@ func (x *site) failed(d pipeline.Dictation) {
 	}
 	if err != nil {
 		x.t.Fatal(err)
-	}
-}
-
-// TestSecondPerson is told who has a dictation, and loses nothing.
-func TestSecondPerson(t *testing.T) {
-	t.Parallel()
-	x := newSite(t, Options{})
-	d := x.claimed("author")
-	b := newBrowser(t)
-	other := b.tab(x)
-	other.signIn("transcriptionist2", "/work")
-	other.visit("/review/" + d.ID)
-	other.shows("Dr transcriptionist has this dictation")
-
-	first := b.tab(x)
-	first.signIn("transcriptionist", "/work")
-	first.visit("/review/" + d.ID)
-	first.focus("#text")
-	first.keys("One. ")
-	first.shows("Saved as version 2.")
-
-	// The lease is lost while words are typed: read-only, with the name, words kept.
-	typist2 := x.accounts["transcriptionist2"]
-	if _, err := x.Desk.Release(t.Context(), x.accounts["transcriptionist"].actor(), d.ID); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := x.Desk.Claim(t.Context(), typist2.User, typist2.actor(), d.ID); err != nil {
-		t.Fatal(err)
-	}
-	first.keys("Two.")
-	first.shows("Dr transcriptionist2 has this dictation")
-	first.shows("Read-only")
-	if !eval[bool](first, "document.querySelector('#text').readOnly && document.querySelector('#text').value.startsWith('One. Two.')") {
-		t.Error("the words typed last are gone, or can be typed over")
-	}
-	first.expect("423")
-	first.shot("locked", "light")
-}
-
-// TestTwoWindows edits the same text twice: both texts are shown, one is chosen,
-// and no version is lost.
-func TestTwoWindows(t *testing.T) {
-	t.Parallel()
-	x := newSite(t, Options{})
-	d := x.claimed("author")
-	by := x.accounts["transcriptionist"].actor()
-	w := newBrowser(t).tab(x)
-	w.signIn("transcriptionist", "/work")
-	w.visit("/review/" + d.ID)
-	w.focus("#text")
-	x.save(d.ID, by, d.TextN, "From the other window.")
-	w.keys("Mine. ")
-	w.until("document.querySelector('#conflict-dialog').open")
-	w.shot("conflict", "light")
-	if got := eval[string](w, "document.querySelector('#theirs').value"); got != "From the other window." {
-		t.Errorf("the saved text reads %q", got)
-	}
-	w.focus("#conflict-dialog button[value=mine]")
-	w.keys(kb.Enter)
-	w.shows("Saved as version 3.")
-
-	x.save(d.ID, by, 3, "Again from the other window.")
-	w.focus("#text")
-	w.keys("More. ")
-	w.until("document.querySelector('#conflict-dialog').open")
-	w.focus("#conflict-dialog button[value=theirs]")
-	w.keys(kb.Enter)
-	w.shows("You go on with version 4.")
-	if got := eval[string](w, "document.querySelector('#text').value"); got != "Again from the other window." {
-		t.Errorf("the text reads %q", got)
-	}
-	if got := eval[string](w, "document.querySelector('#aside-text').value"); !strings.Contains(got, "More.") {
-		t.Errorf("the text set aside reads %q", got)
-	}
-	w.expect("412")
-	texts := x.texts(d.ID)
-	if want := "From the other window."; !slices.Contains(texts, want) {
-		t.Errorf("version %q is gone: %q", want, texts)
-	}
-}
-
-// TestServerAway types on while the server is away; the words wait in the
-// browser and are saved when it is back.
-func TestServerAway(t *testing.T) {
-	t.Parallel()
-	x := newSite(t, Options{})
-	d := x.claimed("author")
-	w := newBrowser(t).tab(x)
-	w.signIn("transcriptionist", "/work")
-	w.visit("/review/" + d.ID)
-	w.focus("#text")
-	w.offline(true)
-	w.keys("Typed alone. ")
-	w.shows("kept on this device")
-	if got := eval[string](w, "sessionStorage.getItem('dictation.unsaved."+d.ID+"')"); !strings.Contains(got, "Typed alone.") {
-		t.Errorf("the browser keeps %q", got)
-	}
-	w.shot("away", "light")
-	w.offline(false)
-	w.shows("Saved as version 2.")
-	w.expect("ERR_INTERNET_DISCONNECTED")
-	if texts := x.texts(d.ID); !strings.HasPrefix(texts[len(texts)-1], "Typed alone.") {
-		t.Errorf("versions: %q", texts)
-	}
-}
-
-// TestUploadAgain loses the connection in the middle and sends once more: one
-// dictation, one receipt.
-func TestUploadAgain(t *testing.T) {
-	t.Parallel()
-	x := newSite(t, Options{})
-	w := newBrowser(t).tab(x)
-	w.signIn("author", "/dictations")
-	w.focus("#q")
-	w.keys("MRN-1002")
-	w.until("document.querySelector('#hits button') !== null")
-	w.keys(kb.ArrowDown + kb.Enter)
-	w.until("document.activeElement.id === 'visit'")
-	w.do(chromedp.SetUploadFiles(chromedp.CSS("#audio"), []string{absolute(t, recording), absolute(t, "pages_day_test.go")}))
-	w.until("!document.querySelector('#send-button').disabled")
-	w.offline(true)
-	w.focus("#send-button")
-	w.keys(kb.Enter)
-	w.until("document.querySelectorAll('#files .tag.bad').length === 2")
-	w.shows("still on this device")
-	w.shot("upload-failed", "light")
-	w.offline(false)
-	eval[any](w, "for (const b of document.querySelectorAll('#files button')) if (b.textContent === 'Try again') b.click()")
-	w.until("document.querySelectorAll('#files .tag.good').length === 2")
-	w.expect("ERR_INTERNET_DISCONNECTED")
-	ds, err := x.Store.Dictations(t.Context(), store.Filter{AuthorID: x.accounts["author"].ID})
-	if err != nil || len(ds) != 2 {
-		t.Errorf("%d dictations, %v", len(ds), err)
 	}
 }

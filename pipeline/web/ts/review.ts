@@ -45,7 +45,7 @@ function ask(dialog: HTMLDialogElement): Promise<string> {
   });
 }
 
-const saver = new Saver(id, Number(root.dataset.version), {
+const saver = new Saver(id, root.dataset.user!, Number(root.dataset.version), {
   text: () => text.value,
   say, lock,
   async conflict(theirs) {
@@ -130,18 +130,23 @@ function insertBlank(): void {
   saver.changed();
 }
 
-// The end of the work.
-async function finish(act: string, body: unknown, said: string): Promise<string> {
-  if (!(await saver.save())) return "The text is not saved yet; see below the text.";
-  const a = await call<unknown>("POST", `${api}/${act}`, body ? { ...body, version: saver.version } : undefined);
-  if (a.ok) {
-    leaving = true;
-    location.assign(`/work?said=${said}`);
-    return "";
+// The end of the work: one of these at a time.
+let finishing = false;
+
+async function finish(act: string, said: string, body?: (version: number) => object): Promise<void> {
+  if (finishing || leaving) return;
+  finishing = true;
+  try {
+    if (!(await saver.save())) return;
+    const a = await call("POST", `${api}/${act}`, body?.(saver.version));
+    if (a.ok) {
+      leaving = true;
+      location.assign(`/work?said=${said}`);
+    } else if (a.status === 423) lock(a.detail);
+    else say(a.detail, true);
+  } finally {
+    finishing = false;
   }
-  if (a.status === 423) lock(a.detail);
-  else say(a.detail, true);
-  return a.detail;
 }
 
 async function complete(): Promise<void> {
@@ -152,7 +157,7 @@ async function complete(): Promise<void> {
     if (choice === "qa") return passOn();
     if (choice !== "ok") return void gotoBlank(true);
   }
-  await finish("complete", {}, "completed");
+  await finish("complete", "completed", (version) => ({ version }));
 }
 
 const qaStep = root.dataset.step === "qa";
@@ -160,30 +165,22 @@ const qaStep = root.dataset.step === "qa";
 async function passOn(): Promise<void> {
   const reason = el<HTMLTextAreaElement>("reason");
   if ((await ask(el<HTMLDialogElement>("reason-dialog"))) !== "ok") return;
-  if (qaStep) await finishReturn(reason.value);
-  else await finish("qa", { reason: reason.value }, "qa");
-}
-
-// A return carries no version: the text stands as it was saved last.
-async function finishReturn(reason: string): Promise<void> {
-  if (!(await saver.save())) return;
-  const a = await call<unknown>("POST", `${api}/return`, { reason });
-  if (!a.ok) return say(a.detail, true);
-  leaving = true;
-  location.assign("/work?said=returned");
+  if (qaStep) await finish("return", "returned", () => ({ reason: reason.value }));
+  else await finish("qa", "qa", (version) => ({ version, reason: reason.value }));
 }
 
 el("reason").addEventListener("keydown", (e) => {
   if (e.key === "Enter" && e.ctrlKey) {
     e.preventDefault();
+    e.stopPropagation(); // outside the dialog the same keys complete
     document.querySelector<HTMLButtonElement>("#reason-dialog button[value=ok]")!.click();
   }
 });
 el("complete").addEventListener("click", () => void complete());
 maybe("qa")?.addEventListener("click", () => void passOn());
 maybe("return")?.addEventListener("click", () => void passOn());
-el("suspend").addEventListener("click", () => void finish("suspend", null, "suspended"));
-el("release").addEventListener("click", () => void finish("release", null, "released"));
+el("suspend").addEventListener("click", () => void finish("suspend", "suspended"));
+el("release").addEventListener("click", () => void finish("release", "released"));
 
 // Keys and buttons do the same things.
 const acts: Record<string, () => void> = {

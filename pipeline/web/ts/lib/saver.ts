@@ -34,9 +34,9 @@ export class Saver {
   private readonly path: string;
   private readonly shelf: string;
 
-  constructor(id: string, public version: number, private hooks: SaverHooks) {
+  constructor(id: string, user: string, public version: number, private hooks: SaverHooks) {
     this.path = `/api/v1/dictations/${id}/text`;
-    this.shelf = `dictation.unsaved.${id}`;
+    this.shelf = `dictation.unsaved.${user}.${id}`;
     this.saved = hooks.text();
   }
 
@@ -49,6 +49,7 @@ export class Saver {
     if (this.locked) return;
     if (!this.dirty) return this.unshelve();
     this.shelve();
+    if (!this.failures) this.hooks.say("Not saved yet.");
     this.since ||= Date.now();
     const wait = Math.min(pauseMS, Math.max(0, this.since + longestMS - Date.now()));
     clearTimeout(this.timer);
