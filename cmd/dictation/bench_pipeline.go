@@ -198,7 +198,7 @@ func (b *bench) throughput(ctx context.Context, o benchOptions) (float64, error)
 		if n-before >= o.n {
 			return float64(o.n) / time.Since(began).Seconds(), nil
 		}
-		if err := pause(ctx, 2*time.Millisecond); err != nil {
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
 			return 0, err
 		}
 	}

@@ -198,7 +198,11 @@ create table audit_head (
 create function audit_append_only() returns trigger language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and old.pos is null and new.pos is not null
-       and (to_jsonb(new) - 'pos' - 'hash') = (to_jsonb(old) - 'pos' - 'hash') then
+       and (new.id, new.at, new.actor, new.action, new.outcome, new.dictation_id, new.patient_id,
+            new.version, new.from_pos, new.to_pos, new.remote, new.detail)
+           is not distinct from
+           (old.id, old.at, old.actor, old.action, old.outcome, old.dictation_id, old.patient_id,
+            old.version, old.from_pos, old.to_pos, old.remote, old.detail) then
         return new;
     end if;
     raise exception 'the audit is append-only';
