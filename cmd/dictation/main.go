@@ -26,13 +26,13 @@ const (
 )
 
 func main() {
-	if local.IsChild() {
-		os.Exit(local.ChildMain())
-	}
 	// The heap is small and the garbage quick to come: collecting it less often
 	// saves a tenth of the processor and costs some tens of megabytes.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
+	}
+	if local.IsChild() {
+		os.Exit(local.ChildMain())
 	}
 	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
