@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/go-audio/wav"
@@ -22,6 +23,7 @@ type canonicalWriter struct {
 	dst   *plainSeeker
 	enc   *wav.Encoder
 	count int64
+	raw   []byte // a block as it lies in the file
 }
 
 // plainSeeker hides that a destination is an *os.File: the encoder would sync
@@ -52,7 +54,11 @@ func (w *canonicalWriter) write(s []int16) error {
 		return nil
 	}
 	w.count += int64(len(s))
-	err := w.enc.WriteFrame(s)
+	w.raw = slices.Grow(w.raw[:0], 2*len(s))[:2*len(s)]
+	for i, v := range s {
+		binary.LittleEndian.PutUint16(w.raw[2*i:], uint16(v))
+	}
+	err := w.enc.WriteFrame(w.raw) // bytes it copies; samples it would take apart one by one
 	return cmp.Or(w.dst.err, err)
 }
 

@@ -38,7 +38,7 @@ func newCodec(f waveFormat, peek []byte) (codec, error) {
 		if name == "" {
 			name = "unknown"
 		}
-		return codec{}, refuse(ErrUnsupported, "This is a WAV file with %s sound inside (code 0x%04x), which cannot be read yet. Please export it as plain WAV (PCM) and send that.", name, f.tag)
+		return codec{}, leave(WAV, ErrUnsupported, "This is a WAV file with %s sound inside (code 0x%04x), which cannot be read here. Please export it as plain WAV (PCM) and send that.", name, f.tag)
 	}
 	if err == nil && !c.packed {
 		c.unit *= f.channels
@@ -91,7 +91,7 @@ func pcmCodec(f waveFormat, peek []byte) (codec, error) {
 			return n
 		}
 	default:
-		return codec{}, refuse(ErrUnsupported, "This is a WAV file with samples of %d bits, which cannot be read. Please export it as 16-bit WAV and send that.", f.bits)
+		return codec{}, leave(WAV, ErrUnsupported, "This is a WAV file with samples of %d bits, which cannot be read. Please export it as 16-bit WAV and send that.", f.bits)
 	}
 	return c, nil
 }

@@ -32,8 +32,9 @@ type Report struct {
 	Clipped  int64     `json:"clipped"`   // samples of the original at full scale, all channels
 	Channels []Channel `json:"channels"`
 
-	Segments []Segment     `json:"segments"`  // where there is speech; they tile the recording
-	Speech   time.Duration `json:"speech_ns"` // sum of the speech segments
+	Segments []Segment     `json:"segments"`        // where there is speech; they tile the recording
+	Speech   time.Duration `json:"speech_ns"`       // sum of the speech segments
+	Tones    []Tone        `json:"tones,omitempty"` // cue tones and DTMF
 
 	Meta     Meta          `json:"meta"`
 	Missing  time.Duration `json:"missing_ns"` // what the header promised and the file does not have
@@ -46,20 +47,11 @@ type Report struct {
 // holds what is known. Other errors come from r, from the destinations or from
 // the context. The destinations hold nothing of use after an error.
 func Convert(ctx context.Context, r io.Reader, opts Options) (Report, error) {
-	rd, info, err := Open(r, opts.Limits)
-	rep := Report{Info: info, PeakDBFS: FloorDBFS, RMSDBFS: FloorDBFS, LUFS: FloorDBFS}
+	src, info, err := Open(r, opts.Limits)
 	if err != nil {
-		return rep, err
+		return Report{Info: info, PeakDBFS: FloorDBFS, RMSDBFS: FloorDBFS, LUFS: FloorDBFS}, err
 	}
-	c := newConversion(rd, opts)
-	if err := c.run(ctx); err != nil {
-		return rep, err
-	}
-	c.report(&rep)
-	if rep.Frames == 0 {
-		return rep, noSound(info, false)
-	}
-	return rep, c.close()
+	return ConvertSource(ctx, src, opts)
 }
 
 // Probe tells everything about a recording and writes nothing. Its errors are
@@ -70,7 +62,7 @@ func Probe(ctx context.Context, r io.Reader, limits Limits) (Report, error) {
 
 // conversion is the chain of one pass.
 type conversion struct {
-	rd        *Reader
+	in        *intake
 	meter     *meter
 	mix       *downmix
 	rs        *resampler // nil at 16 kHz
@@ -80,15 +72,17 @@ type conversion struct {
 	samples   int64
 	square    float64
 	loud      *loudness
+	tones     *tones
 }
 
-func newConversion(rd *Reader, opts Options) *conversion {
+func newConversion(in *intake, opts Options) *conversion {
 	c := &conversion{
-		rd:    rd,
-		meter: newMeter(rd.info.Channels, rd.codec.full),
-		mix:   newDownmix(rd.info.Channels),
-		rs:    newResampler(rd.info.Rate),
+		in:    in,
+		meter: newMeter(in.info.Channels, in.clipLevel()),
+		mix:   newDownmix(in.info.Channels),
+		rs:    newResampler(in.info.Rate),
 		loud:  newLoudness(),
+		tones: newTones(),
 	}
 	if opts.Canonical != nil {
 		c.canonical = newCanonicalWriter(opts.Canonical)
@@ -100,17 +94,17 @@ func newConversion(rd *Reader, opts Options) *conversion {
 }
 
 func (c *conversion) run(ctx context.Context) error {
-	block := make([]float32, max(1, c.rd.info.Rate/10)*c.rd.info.Channels)
+	block := make([]float32, max(1, c.in.info.Rate/10)*c.in.info.Channels)
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := c.rd.full(block)
+		n, err := c.in.full(block)
 		if err != nil && err != io.EOF {
 			return err
 		}
-		in := block[:n*c.rd.info.Channels]
-		mono := c.mix.process(in, c.meter.measure(in))
+		x := block[:n*c.in.info.Channels]
+		mono := c.mix.process(x, c.meter.measure(x))
 		if c.rs != nil {
 			mono = c.rs.process(mono)
 		}
@@ -138,6 +132,7 @@ func (c *conversion) store(x []float32) error {
 		c.square += float64(v)
 	}
 	c.loud.add(x)
+	c.tones.add(x)
 	if c.canonical != nil {
 		if err := c.canonical.write(c.pcm); err != nil {
 			return fmt.Errorf("write the canonical sound: %w", err)
@@ -152,18 +147,19 @@ func (c *conversion) store(x []float32) error {
 }
 
 func (c *conversion) report(rep *Report) {
-	rep.Frames, rep.Samples = c.rd.Frames(), c.samples
+	rep.Frames, rep.Samples = c.in.frames, c.samples
 	rate := float64(rep.Info.Rate)
 	rep.Duration = framesToTime(rep.Frames, rate)
-	rep.Missing = framesToTime(c.rd.Missing(), rate)
-	rep.Meta = c.rd.Meta()
-	rep.Repaired = c.rd.Repaired()
+	d := c.in.details()
+	rep.Meta, rep.Repaired = d.Meta, d.Repaired
+	rep.Missing = framesToTime(d.Missing, rate)
 	rep.RMSDBFS = decibels(math.Sqrt(c.square / float64(max(1, c.samples))))
 	rep.Channels = c.meter.channels()
 	c.loud.finish()
 	rep.LUFS = c.loud.integrated()
 	speech, snr := speechMap(c.loud.levels)
 	rep.SNR = snr
+	rep.Tones = c.tones.finish()
 	rep.Segments = segments(speech, rep.Duration)
 	for _, s := range rep.Segments {
 		if s.Speech {

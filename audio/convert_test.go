@@ -94,6 +94,43 @@ func TestLimitOfDuration(t *testing.T) {
 	}
 }
 
+// again gives the same bytes a number of times.
+type again struct {
+	file []byte
+	left int
+	rest []byte
+}
+
+func (a *again) Read(p []byte) (int, error) {
+	if len(a.rest) == 0 {
+		if a.left == 0 {
+			return 0, io.EOF
+		}
+		a.left--
+		a.rest = a.file
+	}
+	n := copy(p, a.rest)
+	a.rest = a.rest[n:]
+	return n, nil
+}
+
+// The same for what is decoded: Opus streams one after the other. Not parallel.
+func TestMemoryDoesNotGrowWithOpus(t *testing.T) {
+	file := sample(t, "gen-voice-stereo.opus")
+	var most [2]uint64
+	for i, times := range []int{10, 100} {
+		s := &scales{}
+		rep, err := Convert(t.Context(), &again{file: file, left: times}, Options{Canonical: s, Peaks: forgetful{}})
+		if err != nil || rep.Frames != int64(times)*44060 {
+			t.Fatalf("%d frames: %v", rep.Frames, err)
+		}
+		most[i] = s.most
+	}
+	if most[1] > most[0]+(512<<10) {
+		t.Errorf("%d KiB for 18 s, %d KiB for 3 min", most[0]>>10, most[1]>>10)
+	}
+}
+
 func TestConvertEndsWithContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -154,5 +191,17 @@ func BenchmarkConvert(b *testing.B) {
 		if _, err := Convert(b.Context(), bytes.NewReader(file), Options{Canonical: forgetful{}, Peaks: forgetful{}}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// A minute of what a browser records; the bytes are those of the canonical sound.
+func BenchmarkConvertOpus(b *testing.B) {
+	file := sample(b, "gen-voice-stereo.opus")
+	for b.Loop() {
+		rep, err := Convert(b.Context(), &again{file: file, left: 33}, Options{Canonical: forgetful{}, Peaks: forgetful{}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(2 * rep.Samples)
 	}
 }

@@ -22,6 +22,10 @@ var (
 type Error struct {
 	Reason  error  // one of the sentinels above
 	Message string // what is wrong and what to do, for the person who sent it
+	// Decoder is set where an outside decoder may read what this package does
+	// not: ffmpeg's name of the input format, to be given to it and never
+	// guessed by it.
+	Decoder string
 }
 
 // Error implements error.

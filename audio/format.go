@@ -103,17 +103,17 @@ func parseFormat(b []byte, order binary.ByteOrder) (waveFormat, error) {
 	return f, nil
 }
 
-// check holds the header against the limits.
-func (f waveFormat) check(l Limits) error {
+// check holds what a file says against the limits.
+func (i Info) check(l Limits) error {
 	switch {
-	case f.channels == 0:
+	case i.Channels <= 0:
 		return refuse(ErrDamaged, "The file says that it has no sound channel. Its header is damaged; please record or export it again.")
-	case f.channels > l.MaxChannels:
-		return refuse(ErrLimit, "The file says that it has %d channels; at most %d are read (limit MaxChannels). Please export it as mono or stereo WAV.", f.channels, l.MaxChannels)
-	case f.rate < l.MinRate:
-		return refuse(ErrLimit, "The file says that it has %d samples a second; at least %d are needed (limit MinRate). Its header is probably damaged; please record or export it again.", f.rate, l.MinRate)
-	case f.rate > l.MaxRate:
-		return refuse(ErrLimit, "The file says that it has %d samples a second; at most %d are read (limit MaxRate). Please export it as 16 or 44.1 kHz WAV.", f.rate, l.MaxRate)
+	case i.Channels > l.MaxChannels:
+		return refuse(ErrLimit, "The file says that it has %d channels; at most %d are read (limit MaxChannels). Please export it as mono or stereo WAV.", i.Channels, l.MaxChannels)
+	case i.Rate < l.MinRate:
+		return refuse(ErrLimit, "The file says that it has %d samples a second; at least %d are needed (limit MinRate). Its header is probably damaged; please record or export it again.", i.Rate, l.MinRate)
+	case i.Rate > l.MaxRate:
+		return refuse(ErrLimit, "The file says that it has %d samples a second; at most %d are read (limit MaxRate). Please export it as 16 or 44.1 kHz WAV.", i.Rate, l.MaxRate)
 	}
 	return nil
 }

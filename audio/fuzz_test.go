@@ -2,9 +2,9 @@ package audio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
-	"os"
-	"path/filepath"
+	"math"
 	"runtime"
 	"testing"
 	"testing/iotest"
@@ -13,15 +13,8 @@ import (
 
 // seeds adds every small sample.
 func seeds(f *testing.F) {
-	files, err := filepath.Glob("testdata/samples/*")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, name := range files {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, name := range samples(f) {
+		b := sample(f, name)
 		f.Add(b[:min(len(b), 8<<10)])
 	}
 }
@@ -97,6 +90,92 @@ func FuzzMetadata(f *testing.F) {
 			if len(k) != 4 || len(v) > 2*maxTagText {
 				t.Errorf("tag %q of %d bytes", k, len(v))
 			}
+		}
+	})
+}
+
+// packetsOf cuts bytes into packets: a length, then so many bytes.
+func packetsOf(b []byte) (packets [][]byte) {
+	for len(b) > 1 && len(packets) < 200 {
+		n := min(int(b[0]), len(b)-1)
+		packets = append(packets, b[1:1+n])
+		b = b[1+n:]
+	}
+	return packets
+}
+
+// oggOf puts packets shorter than 255 bytes into pages with true checksums.
+func oggOf(channels byte, packets [][]byte) []byte {
+	page := func(flags byte, granule int, number int, packets ...[]byte) (p []byte) {
+		p = append(p, "OggS\x00"...)
+		p = append(p, flags)
+		p = binary.LittleEndian.AppendUint64(p, uint64(granule))
+		p = append(p, 7, 0, 0, 0)
+		p = binary.LittleEndian.AppendUint32(p, uint32(number))
+		p = append(p, 0, 0, 0, 0, byte(len(packets)))
+		for _, b := range packets {
+			p = append(p, byte(len(b)))
+		}
+		for _, b := range packets {
+			p = append(p, b...)
+		}
+		return sealed(p, func([]byte) {})
+	}
+	head := append([]byte("OpusHead\x01"), channels, 56, 1, 0x80, 0xbb, 0, 0, 0, 0, 0)
+	file := append(page(oggFirst, 0, 0, head), page(0, 0, 1, []byte("OpusTags\x00\x00\x00\x00\x00\x00\x00\x00"))...)
+	granule := 0
+	for i := 0; i < len(packets); i += 4 {
+		some := packets[i:min(i+4, len(packets))]
+		for _, p := range some {
+			granule += int(opusDuration(p))
+		}
+		file = append(file, page(0, granule, 2+i/4, some...)...)
+	}
+	return append(file, page(oggLast, granule-100, 2+len(packets), []byte{0xf8})...)
+}
+
+// The checksums of Ogg keep a fuzzer out; behind them any packet can be.
+func FuzzOpusPackets(f *testing.F) {
+	for _, name := range []string{"gen-voice.opus", "gen-voice-stereo.opus", "filetype-fixture.opus"} {
+		pages := pagesOf(f, sample(f, name))
+		var b []byte
+		for _, p := range pages[2:] {
+			for lacing := p[oggHeaderLen : oggHeaderLen+int(p[26])]; len(lacing) > 0 && len(b) < 4000; lacing = lacing[1:] {
+				b = append(append(b, 200), p[len(p)-200:]...)
+			}
+		}
+		f.Add(b, byte(1))
+		f.Add(b, byte(2))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, channels byte) {
+		packets := packetsOf(b)
+		rep, err := Probe(t.Context(), bytes.NewReader(oggOf(1+channels%2, packets)), Limits{})
+		if errors.Is(err, ErrEmpty) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := time.Duration(len(packets)+1) * 120 * time.Millisecond
+		if rep.Duration > most || math.IsNaN(rep.RMSDBFS) || rep.RMSDBFS > 60 {
+			t.Errorf("%d packets are %s with %g dBFS", len(packets), rep.Duration, rep.RMSDBFS)
+		}
+	})
+}
+
+func FuzzFLACSubframe(f *testing.F) {
+	file := sample(f, "gen-voice-stereo-44k.flac")
+	for i := 0; i+300 < len(file); i += 4000 {
+		f.Add(file[i:i+300], uint16(192), byte(16))
+	}
+	f.Add([]byte{0x40, 0x12, 0xff, 0xff, 0xff, 0xff}, uint16(576), byte(24))
+	f.Add(append([]byte{0x10, 0x00, 0x00}, make([]byte, 200)...), uint16(300), byte(8))
+	f.Fuzz(func(t *testing.T, b []byte, size uint16, bps byte) {
+		var frame flacFrame
+		r := bitReader{b: b}
+		err := frame.subframe(&r, make([]int32, int(size)+1), uint(4+bps%22))
+		if err == nil && r.over() {
+			t.Error("read behind the end")
 		}
 	})
 }

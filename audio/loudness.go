@@ -132,7 +132,7 @@ func (l *loudness) integrated() float64 {
 		return FloorDBFS
 	}
 	gate := loudOffset + 10*math.Log10(mean) + relGate
-	mean = l.above(max(0, int((gate-absGate)*10)))
+	mean = l.above(max(0, min(loudBins-1, int((gate-absGate)*10))))
 	return loudOffset + 10*math.Log10(mean)
 }
 

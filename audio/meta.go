@@ -17,6 +17,8 @@ type Meta struct {
 	Cart      map[string]string `json:"cart,omitempty"`      // AES46: title, artist, client …
 	IXML      string            `json:"ixml,omitempty"`
 	Cues      []Cue             `json:"cues,omitempty"` // index marks
+	Tags      map[string]string `json:"tags,omitempty"` // comments of FLAC and Ogg, or what a decoder found, by upper-case name
+	DSS       *DSSHeader        `json:"dss,omitempty"`
 }
 
 // Broadcast is the bext chunk (EBU Tech 3285).

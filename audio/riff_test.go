@@ -117,7 +117,7 @@ func TestSniff(t *testing.T) {
 		"\xff\xf1\x50\x80": AAC, "\x00\x00\x00\x1cftypM4A ": M4A, "\x00\x00\x00\x1cftyp3gp5": ThreeGP,
 		"#!AMR\n": AMR, "FORM\x00\x00\x00\x00AIFC": AIFF, "caff\x00\x01": CAF, ".snd\x00": AU,
 		"\x1a\x45\xdf\xa3\x01": WebM, "\x30\x26\xb2\x75\x8e\x66\xcf\x11": WMA,
-		"\x02dss\x00": DSS, "\x03dss\x00": DSS, "\x06dss\x00": DSS, "\x03ds2\x00": DS2, "\x07ds2\x00": DS2,
+		"\x02dss\x00": DSS, "\x03dss\x00": DSS, "\x06dss\x00": DSSGrundig, "\x03ds2\x00": DS2, "\x07ds2\x00": DS2,
 		"\x00\x00\x00\x00\x00\x01ds2": DS2, "\x03enc\x00": DS2Encrypted,
 		"%PDF-1.4": PDF, "\x89PNG\r\n": Picture, "PK\x03\x04": Archive, "#EXTM3U\n": Playlist, "Dear Sir\r\n": Text,
 		"\x00\x01\x02\x03": Unknown, "\xff\xff\xff\xff": Unknown,

@@ -22,7 +22,9 @@ const (
 	CAF          Kind = "CAF"
 	QCP          Kind = "QCP"
 	AU           Kind = "AU"
+	SPHERE       Kind = "NIST SPHERE"
 	DSS          Kind = "DSS"
+	DSSGrundig   Kind = "Grundig DSS"
 	DS2          Kind = "DS2"
 	DS2Encrypted Kind = "encrypted DS2"
 	OtherSound   Kind = "sound of a rare kind"
@@ -53,10 +55,10 @@ var magics = []struct {
 	{0, "RIFF????QLCM", QCP}, {0, "RIFF????AVI ", Video},
 	{0, "fLaC", FLAC}, {28, "OpusHead", Opus}, {28, "\x01vorbis", Vorbis}, {28, "Speex   ", Speex},
 	{0, "OggS", Ogg}, {0, "\x1a\x45\xdf\xa3", WebM},
-	{4, "ftyp3g", ThreeGP}, {4, "ftyp", M4A}, {0, "#!AMR", AMR},
+	{4, "ftyp3g", ThreeGP}, {4, "ftyp", M4A}, {4, "moov", M4A}, {4, "mdat", M4A}, {0, "#!AMR", AMR},
 	{0, "FORM????AIFF", AIFF}, {0, "FORM????AIFC", AIFF}, {0, "caff", CAF}, {0, ".snd", AU},
 	{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", WMA}, {0, "ID3", MP3},
-	{0, "\x02dss", DSS}, {0, "\x03dss", DSS}, {0, "\x06dss", DSS}, {0, "NIST_1A", OtherSound},
+	{0, "\x02dss", DSS}, {0, "\x03dss", DSS}, {0, "\x06dss", DSSGrundig}, {0, "NIST_1A", SPHERE},
 	{0, "wvpk", OtherSound}, {0, "MAC ", OtherSound}, {0, "TTA1", OtherSound}, {0, "MThd", OtherSound},
 	{0, "%PDF", PDF}, {0, "\x89PNG", Picture}, {0, "\xff\xd8\xff", Picture}, {0, "GIF8", Picture},
 	{0, "II*\x00", Picture}, {0, "MM\x00*", Picture}, {0, "PK\x03\x04", Archive}, {0, "PK\x05\x06", Archive},
@@ -137,7 +139,7 @@ func plainText(b []byte) bool {
 	return visible > 0 && 4*ascii >= 3*len(b)
 }
 
-// refusal is the answer to a file that is not a WAV.
+// refusal is the answer to a file that this package does not read.
 func refusal(k Kind) error {
 	switch k {
 	case PDF, Picture, Archive, Video, Playlist, Text:
@@ -146,10 +148,12 @@ func refusal(k Kind) error {
 		return refuse(ErrUnsupported, "This is a DS2 recording (DSS Pro). It cannot be read yet: please export it as WAV from the recorder's own program and send that.")
 	case DS2Encrypted:
 		return refuse(ErrUnsupported, "This is an encrypted DS2 recording. Please open it with the recorder's own program and its password, export it as WAV and send that.")
+	case DSSGrundig:
+		return refuse(ErrUnsupported, "This is a DSS recording of a Grundig recorder. It cannot be read yet: please export it as WAV with the recorder's own program (DigtaSoft) and send that.")
 	case OtherSound:
 		return refuse(ErrUnsupported, "This is sound in a format that cannot be read. Please send the recording as WAV.")
 	case Unknown:
 		return refuse(ErrNotAudio, "This is not a sound recording of any kind we know. Please check that it is the right file, or send the recording as WAV.")
 	}
-	return refuse(ErrUnsupported, "This is a recording in %s format, which cannot be read yet. Please send it as WAV.", k)
+	return leave(k, ErrUnsupported, "This is a recording in %s format, which cannot be read here. Please send it as WAV.", k)
 }

@@ -34,7 +34,8 @@ have_postgres() {
 		/home/linuxbrew/.linuxbrew/opt/postgresql*/bin/initdb
 }
 
-have_recogniser() { have pocketsphinx_continuous || have pocketsphinx; }
+# Newer releases call their program otherwise and speak otherwise.
+have_recogniser() { have pocketsphinx_continuous; }
 
 have_model() {
 	any_file /usr/share/pocketsphinx/model/en-us /usr/local/share/pocketsphinx/model/en-us \
@@ -61,7 +62,7 @@ missing() {
 in_words() {
 	case $1 in
 	postgres) echo "the PostgreSQL server (initdb and postgres)" ;;
-	recogniser) echo "the speech engine pocketsphinx" ;;
+	recogniser) echo "the speech engine pocketsphinx (its program pocketsphinx_continuous)" ;;
 	model) echo "pocketsphinx's English model (en-us)" ;;
 	ffmpeg) echo "ffmpeg" ;;
 	browser) echo "Chromium, for the tests of the pages" ;;

@@ -87,7 +87,7 @@ func Sentence(err error) string {
 		}
 		err = e.Err
 	}
-	return "Something went wrong on our side. Nothing you sent was lost; please try again."
+	return "Something went wrong on our side. What you have a receipt for is safe; please try again."
 }
 
 // Outcome is what happens to a job after an error.

@@ -38,6 +38,7 @@ var floors = map[string]int{
 	"pipeline/record":            2,
 	"pipeline/record/fhir":       2,
 	"pipeline/record/recordtest": 2,
+	"pipeline/decode/ffmpeg":     2,
 
 	"pipeline":       1,
 	"pipeline/audit": 1,

@@ -15,7 +15,8 @@ const (
 	ReturnNote      Action = "note.return"
 	ReadChart       Action = "chart.read" // also FHIR
 	FindPatient     Action = "patient.find"
-	ManageJobs      Action = "jobs.manage" // retry, hold, identify
+	ManageJobs      Action = "jobs.manage" // retry, hold, identify, take back
+	TypeByHand      Action = "dictation.type_by_hand"
 	ManageUsers     Action = "users.manage"
 	ReadAudit       Action = "audit.read"
 )
@@ -28,7 +29,7 @@ var general = map[Role][]Action{
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
 	RoleRecords:          {ReadChart, FindPatient},
 	RoleAuditor:          {ReadAudit},
-	RoleAdmin:            {ManageJobs, ManageUsers, ReadDictation},
+	RoleAdmin:            {ManageJobs, ManageUsers, ReadDictation, TypeByHand},
 }
 
 // May reports whether u may do a; d is the dictation it is done to, nil for
@@ -60,6 +61,8 @@ func related(u User, a Action, d Dictation) bool {
 		return own || u.Is(RoleTranscriptionist, RoleQA, RoleClinician)
 	case ReadSound, ReadText:
 		return own || holds && u.Is(RoleTranscriptionist, RoleQA) || toSign && u.Is(RoleClinician)
+	case TypeByHand:
+		return own
 	case EditText:
 		return d.Stage == Review && holds
 	case SignNote, ReturnNote:

@@ -92,6 +92,7 @@ const (
 	Signed    Event = "signed"
 	FailedEv  Event = "failed"
 	Retried   Event = "retried" // a person asks a failed stage to run again
+	ByHand    Event = "by_hand" // a person gives up on recognition: it is typed from scratch
 	Hold      Event = "held"
 	Unhold    Event = "unheld"
 )
@@ -141,6 +142,7 @@ func buildMoves() []move {
 		)
 	}
 	return append(ms,
+		move{at(Transcribe, NoStep, Failed), ByHand, at(Review, Typing, Pending)},
 		move{at(Review, Typing, InProgress), Completed, at(Review, Signature, Pending)},
 		move{at(Review, Typing, InProgress), ToQA, at(Review, QA, Pending)},
 		move{at(Review, QA, InProgress), Completed, at(Review, Signature, Pending)},

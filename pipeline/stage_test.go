@@ -11,7 +11,7 @@ import (
 
 var events = []pipeline.Event{
 	pipeline.Received, pipeline.Claimed, pipeline.Released, pipeline.Suspend, pipeline.Completed, pipeline.ToQA,
-	pipeline.Returned, pipeline.Signed, pipeline.FailedEv, pipeline.Retried, pipeline.Hold, pipeline.Unhold,
+	pipeline.Returned, pipeline.Signed, pipeline.FailedEv, pipeline.Retried, pipeline.ByHand, pipeline.Hold, pipeline.Unhold,
 }
 
 // Whatever happens, a dictation is somewhere that is named, is signed at most

@@ -19,7 +19,7 @@ func withStore(cmd *cobra.Command, data string, f func(context.Context, *store.S
 	}
 	dsn := cfg.DatabaseURL
 	if dsn == "" {
-		at, err := joinServers(cfg, data)
+		at, err := joinServers(&cfg, data)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -66,7 +68,7 @@ func named(c config) (servers, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return servers{}, fmt.Errorf("the environment does not name the servers: %v is not set (\"dictation run\" brings its own servers)", missing)
+		return servers{}, fmt.Errorf("the environment does not name the servers: set %s (\"dictation run\" brings its own)", strings.Join(missing, ", "))
 	}
 	return servers{
 		database: c.DatabaseURL,
@@ -154,10 +156,15 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
+	proxies, err := a.cfg.proxies()
+	if err != nil {
+		return err
+	}
 	srv, err := web.New(web.Rooms{
 		Store: a.store, Blob: a.blob, Queue: a.queue, Intake: a.intake, Desk: desk, Auth: a.auth,
 	}, web.Options{
 		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo, MaxUpload: a.cfg.MaxUpload << 20,
+		PublicURL: a.cfg.PublicURL, TrustedProxies: proxies,
 		Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}),
 	})
 	if err != nil {
@@ -191,7 +198,7 @@ func (a *app) handlers(ctx context.Context, stages []pipeline.Stage) (map[pipeli
 	for _, st := range stages {
 		switch st {
 		case pipeline.Decode:
-			handlers[st] = decode.New(a.blob, decode.Options{TempDir: a.temp, Limits: audio.Limits{MaxDuration: a.cfg.MaxDuration}})
+			handlers[st] = a.decoder(ctx)
 		case pipeline.Transcribe:
 			e, err := a.engine()
 			if err != nil {
@@ -208,6 +215,19 @@ func (a *app) handlers(ctx context.Context, stages []pipeline.Stage) (map[pipeli
 		}
 	}
 	return handlers, nil
+}
+
+// decoder makes the decode stage and says how well ffmpeg is confined. Without
+// ffmpeg what Go reads itself is decoded all the same.
+func (a *app) decoder(ctx context.Context) *decode.Handler {
+	h := decode.New(a.blob, decode.Options{TempDir: a.temp, Limits: audio.Limits{MaxDuration: a.cfg.MaxDuration}})
+	status, err := h.Check(ctx)
+	if err != nil {
+		a.log.WarnContext(ctx, "only WAV, FLAC and Opus will be decoded", "err", err)
+		return h
+	}
+	a.log.InfoContext(ctx, "decoder ready", "ffmpeg", status)
+	return h
 }
 
 func (a *app) engine() (transcribe.Engine, error) {
@@ -239,6 +259,9 @@ func (a *app) sweep(ctx context.Context) {
 // listen opens the address of the pages, with TLS where a certificate is set.
 func listen(ctx context.Context, c config, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("the address %s is taken by another program; stop it, or choose another with --listen (port 0 takes any free one): %w", address, err)
+	}
 	if err != nil || c.TLSCert == "" {
 		return l, err
 	}

@@ -38,6 +38,9 @@ func newClient() (*client, error) {
 	if server == "" || token == "" {
 		return nil, errors.New("set DICTATION_SERVER (for example http://127.0.0.1:8080) and DICTATION_TOKEN (an API token; \"dictation run --demo\" prints one, \"dictation user token\" makes one)")
 	}
+	if !strings.HasPrefix(server, "http://") && !strings.HasPrefix(server, "https://") {
+		return nil, fmt.Errorf("DICTATION_SERVER is %q; it begins with http:// or https://", server)
+	}
 	return &client{server: strings.TrimRight(server, "/"), token: token, http: localClient()}, nil
 }
 

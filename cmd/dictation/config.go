@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"reflect"
 	"strings"
@@ -21,12 +22,14 @@ import (
 // and the name in the tag; a value may also stand in a file named by the same
 // name with _FILE.
 type config struct {
-	Data     string `env:"DATA" doc:"folder of everything 'run' keeps; default /var/lib/dictation for root, else ~/.local/share/dictation"`
-	Listen   string `env:"LISTEN" envDefault:"127.0.0.1:8080" doc:"address of the web pages and the API"`
-	TLSCert  string `env:"TLS_CERT" doc:"PEM file of the server certificate; with TLS_KEY pages are served over TLS"`
-	TLSKey   string `env:"TLS_KEY" doc:"PEM file of its key"`
-	LogLevel string `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
-	LogJSON  bool   `env:"LOG_JSON" envDefault:"false" doc:"log as JSON lines"`
+	Data      string `env:"DATA" doc:"folder of everything 'run' keeps; default /var/lib/dictation for root, else ~/.local/share/dictation"`
+	Listen    string `env:"LISTEN" envDefault:"127.0.0.1:8080" doc:"address of the web pages and the API"`
+	PublicURL string `env:"PUBLIC_URL" doc:"address people use when a proxy stands in front, for example https://dictation.example.org"`
+	Proxies   string `env:"TRUSTED_PROXIES" doc:"addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas"`
+	TLSCert   string `env:"TLS_CERT" doc:"PEM file of the server certificate; with TLS_KEY pages are served over TLS"`
+	TLSKey    string `env:"TLS_KEY" doc:"PEM file of its key"`
+	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
+	LogJSON   bool   `env:"LOG_JSON" envDefault:"false" doc:"log as JSON lines"`
 
 	DatabaseURL string `env:"DATABASE_URL" secret:"true" doc:"PostgreSQL address, for example postgres://dictation@db/dictation"`
 	NATSURL     string `env:"NATS_URL" secret:"true" doc:"NATS address, for example nats://nats:4222"`
@@ -101,6 +104,35 @@ func (c config) log(w io.Writer) (*slog.Logger, error) {
 		return slog.New(traced{slog.NewJSONHandler(w, opts)}), nil
 	}
 	return slog.New(traced{slog.NewTextHandler(w, opts)}), nil
+}
+
+// check refuses settings that would only fail later.
+func (c config) check() error {
+	if c.Engine != "pocketsphinx" && c.Engine != "none" {
+		return fmt.Errorf("%sENGINE: there is no engine %q; use pocketsphinx or none", prefix, c.Engine)
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return fmt.Errorf("set both %sTLS_CERT and %sTLS_KEY, or neither", prefix, prefix)
+	}
+	_, err := c.proxies()
+	return err
+}
+
+// proxies reads the trusted proxies.
+func (c config) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, s := range strings.FieldsFunc(c.Proxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			a, err := netip.ParseAddr(s)
+			if err != nil {
+				return nil, fmt.Errorf("%sTRUSTED_PROXIES: %q is neither an address nor a network", prefix, s)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		list = append(list, p)
+	}
+	return list, nil
 }
 
 // signingKey reads the site's key: the Ed25519 seed, base64.

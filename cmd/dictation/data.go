@@ -65,11 +65,30 @@ func writeJSON(file string, v any) error {
 	if err != nil {
 		return err
 	}
-	tmp := file + ".new"
-	if err := os.WriteFile(tmp, append(b, '\n'), 0o600); err != nil {
+	return replace(file, append(b, '\n'))
+}
+
+// replace writes a private file so that after a power cut it has the old content
+// or the new one.
+func replace(file string, content []byte) error {
+	f, err := os.OpenFile(file+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
 		return err
 	}
-	return os.Rename(tmp, file)
+	if _, err = f.Write(content); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(file+".new", file); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // readRunning finds the "run" of a data folder; nil when none is running.
@@ -117,11 +136,11 @@ func embedded(s *local.Servers, c config) servers {
 
 // joinServers finds the servers of a role: those in the environment, else those
 // of the "run" on the data folder.
-func joinServers(c config, dataFlag string) (servers, error) {
+func joinServers(c *config, dataFlag string) (servers, error) {
 	if c.DatabaseURL != "" || c.NATSURL != "" || c.S3Endpoint != "" {
-		return named(c)
+		return named(*c)
 	}
-	data, err := dataFolder(dataFlag, c)
+	data, err := dataFolder(dataFlag, *c)
 	if err != nil {
 		return servers{}, err
 	}
@@ -130,18 +149,27 @@ func joinServers(c config, dataFlag string) (servers, error) {
 		return servers{}, err
 	}
 	if r == nil {
-		_, err := named(c)
-		return servers{}, fmt.Errorf("no \"dictation run\" is running on %s, and %w", data, err)
+		_, err := named(*c)
+		return servers{}, fmt.Errorf("no \"dictation run\" is running on %s (name its folder with --data), and %w", data, err)
 	}
-	return r.servers(c), nil
+	// Who joins a site signs with its key.
+	if c.SigningKey == "" {
+		if c.SigningKey, err = siteKey(data); err != nil {
+			return servers{}, err
+		}
+	}
+	return r.servers(*c), nil
 }
 
 // siteKey reads the key that signs this folder's notes, or makes it.
 func siteKey(data string) (string, error) {
 	file := filepath.Join(data, "secrets", "signing-key")
 	b, err := os.ReadFile(file)
+	if key := strings.TrimSpace(string(b)); err == nil && key != "" {
+		return key, nil
+	}
 	if err == nil {
-		return strings.TrimSpace(string(b)), nil
+		return "", fmt.Errorf("%s is empty: bring it back from a backup, or remove it to begin with a new key", file)
 	}
 	if !errors.Is(err, os.ErrNotExist) {
 		return "", err
@@ -150,7 +178,7 @@ func siteKey(data string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", err
 	}
-	return key, os.WriteFile(file, []byte(key+"\n"), 0o600)
+	return key, replace(file, []byte(key+"\n"))
 }
 
 // newSigningKey makes an Ed25519 seed, base64.

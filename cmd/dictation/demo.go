@@ -35,6 +35,7 @@ type demoAccounts struct {
 type demoAccount struct {
 	Role     string `json:"role"`
 	Username string `json:"username"`
+	Name     string `json:"name"`
 	Password string `json:"password"`
 	APIToken string `json:"api_token"`
 }
@@ -62,10 +63,16 @@ func (a *app) accounts(ctx context.Context, data, url string) (*demoAccounts, er
 	file := filepath.Join(data, demoFile)
 	demo, err := readDemo(file)
 	if errors.Is(err, os.ErrNotExist) {
-		demo, err = a.makeDemo(ctx, file)
+		demo, err = newDemo(file)
 	}
 	if err != nil {
 		return nil, err
+	}
+	// A start that was broken off may have left some accounts unmade.
+	for _, s := range demo.Accounts {
+		if err := a.demoUser(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	demo.URL, demo.mrn = url, mrn
 	return demo, writeJSON(file, demo)
@@ -83,37 +90,27 @@ func readDemo(file string) (*demoAccounts, error) {
 	return &d, nil
 }
 
-// makeDemo makes the accounts. The file is written first: a crash in the middle
-// must not leave accounts whose passwords nobody knows.
-func (a *app) makeDemo(ctx context.Context, file string) (*demoAccounts, error) {
+// newDemo makes up the accounts and writes the file, before any account is made:
+// a crash in the middle must not leave accounts whose passwords nobody knows.
+func newDemo(file string) (*demoAccounts, error) {
 	list, err := seed.Accounts(randomness)
 	if err != nil {
 		return nil, err
 	}
 	demo := &demoAccounts{}
 	for _, s := range list {
-		demo.Accounts = append(demo.Accounts, demoAccount{s.Role, s.Username, s.Password, s.APIToken})
+		demo.Accounts = append(demo.Accounts, demoAccount{s.Role, s.Username, s.Name, s.Password, s.APIToken})
 	}
-	if err := writeJSON(file, demo); err != nil {
-		return nil, err
-	}
-	for _, s := range list {
-		if err := a.demoUser(ctx, s); err != nil {
-			return nil, err
-		}
-	}
-	return demo, nil
+	return demo, writeJSON(file, demo)
 }
 
-// demoUser makes one account, or gives an existing one the password of the file.
-func (a *app) demoUser(ctx context.Context, s seed.Account) error {
+// demoUser makes an account that is not there yet, and its token.
+func (a *app) demoUser(ctx context.Context, s demoAccount) error {
+	if _, _, err := a.store.UserByName(ctx, s.Username); err == nil || pipeline.KindOf(err) != pipeline.NotFound {
+		return err
+	}
 	by := store.Actor{ID: "seed"}
 	u, err := a.auth.AddUser(ctx, by, pipeline.User{Username: s.Username, Name: s.Name, Roles: []pipeline.Role{pipeline.Role(s.Role)}}, s.Password)
-	if pipeline.KindOf(err) == pipeline.Conflict && err != nil {
-		if u, _, err = a.store.UserByName(ctx, s.Username); err == nil {
-			err = a.auth.SetPassword(ctx, by, u.ID, s.Password)
-		}
-	}
 	if err != nil {
 		return err
 	}

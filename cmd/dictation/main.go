@@ -16,6 +16,7 @@ import (
 
 	"dictation/deploy/local"
 	"dictation/pipeline"
+	"dictation/pipeline/decode/ffmpeg"
 )
 
 // Exit codes.
@@ -33,6 +34,9 @@ func main() {
 	}
 	if local.IsChild() {
 		os.Exit(local.ChildMain())
+	}
+	if ffmpeg.IsChild() {
+		os.Exit(ffmpeg.ChildMain())
 	}
 	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
@@ -106,7 +110,7 @@ them). Exit codes: 0 done, 1 failed, 2 wrong use.`,
 	for group, list := range map[string][]*cobra.Command{
 		"role":  {runCommand(), serveCommand(), workerCommand(), sweepCommand()},
 		"tool":  {uploadCommand(), jobsCommand(), verifyCommand(), probeCommand(), benchCommand()},
-		"admin": {migrateCommand(), seedCommand(), userCommand(), auditCommand(), configCommand(), signingKeyCommand()},
+		"admin": {migrateCommand(), seedCommand(), userCommand(), patientCommand(), auditCommand(), configCommand(), signingKeyCommand()},
 	} {
 		for _, c := range list {
 			c.GroupID = group

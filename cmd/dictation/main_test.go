@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"dictation/deploy/local"
+	"dictation/pipeline/decode/ffmpeg"
 )
 
 // The test binary is the program when it is called "dictation", as the scripts
@@ -26,6 +27,9 @@ import (
 func TestMain(m *testing.M) {
 	if local.IsChild() {
 		os.Exit(local.ChildMain())
+	}
+	if ffmpeg.IsChild() {
+		os.Exit(ffmpeg.ChildMain())
 	}
 	testscript.Main(m, map[string]func(){
 		"dictation": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },

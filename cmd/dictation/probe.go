@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,13 +15,14 @@ import (
 
 	"dictation/audio"
 	"dictation/pipeline"
+	"dictation/pipeline/decode"
 )
 
 func probeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "probe FILE…",
 		Short: "Tell what a recording is, without a server",
-		Long:  "Reads each recording to its end as the decode stage does and prints what it finds: format, exact duration, level, clipping, damage. Nothing is sent anywhere.",
+		Long:  "Reads each recording to its end as the decode stage does and prints what it finds: format, exact duration, level, clipping, damage, what the recorder said. Nothing is sent anywhere.",
 		Args:  cobra.MinimumNArgs(1),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the report as JSON")
@@ -33,11 +33,10 @@ func probeCommand() *cobra.Command {
 			if err == nil {
 				err = printReport(cmd.OutOrStdout(), file, rep, *asJSON)
 			}
-			var bad *audio.Error
 			switch {
-			case errors.As(err, &bad):
+			case err != nil && pipeline.KindOf(err) == pipeline.Unreadable:
 				refused++
-				fmt.Fprintf(cmd.ErrOrStderr(), "dictation: %s: %s\n", file, bad.Message)
+				fmt.Fprintf(cmd.ErrOrStderr(), "dictation: %s: %s\n", file, pipeline.Sentence(err))
 			case err != nil:
 				return err
 			}
@@ -51,12 +50,7 @@ func probeCommand() *cobra.Command {
 }
 
 func probe(ctx context.Context, file string) (audio.Report, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return audio.Report{}, err
-	}
-	defer f.Close()
-	return audio.Probe(ctx, f, audio.Limits{})
+	return decode.Probe(ctx, func(context.Context) (io.ReadCloser, error) { return os.Open(file) }, decode.Options{})
 }
 
 func printReport(w io.Writer, file string, r audio.Report, asJSON bool) error {

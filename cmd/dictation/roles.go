@@ -20,7 +20,10 @@ func withApp(cmd *cobra.Command, data string, f func(context.Context, *app) erro
 	if err != nil {
 		return err
 	}
-	at, err := joinServers(cfg, data)
+	if err := cfg.check(); err != nil {
+		return err
+	}
+	at, err := joinServers(&cfg, data)
 	if err != nil {
 		return err
 	}
@@ -52,6 +55,9 @@ func serveCommand() *cobra.Command {
 			at := a.cfg.Listen
 			if *address != "" {
 				at = *address
+			}
+			if _, err := a.cfg.signingKey(); err != nil {
+				return err
 			}
 			l, err := listen(ctx, a.cfg, at)
 			if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -60,6 +59,9 @@ func run(ctx context.Context, o runOptions, stdout, stderr io.Writer) (err error
 	}
 	log, err := cfg.log(stderr)
 	if err != nil {
+		return err
+	}
+	if err := cfg.check(); err != nil {
 		return err
 	}
 	stages, err := parseStages(o.stages)
@@ -180,11 +182,7 @@ func listenFree(ctx context.Context, c config, asked string) (net.Listener, erro
 		asked = c.Listen
 	}
 	if asked != "" {
-		l, err := listen(ctx, c, asked)
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("the address %s is taken by another program; stop it, or choose another with --listen (port 0 takes any free one)", asked)
-		}
-		return l, err
+		return listen(ctx, c, asked)
 	}
 	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {

@@ -88,7 +88,7 @@ func upload(ctx context.Context, c *client, files []string, o uploadOptions, std
 		}
 	}
 	if len(failed) > 0 {
-		return pipeline.Errorf(pipeline.Conflict, "%d of %d files did not get there.", len(failed), len(files))
+		return pipeline.Errorf(pipeline.Conflict, "%d of %d files failed; see above.", len(failed), len(files))
 	}
 	return nil
 }
@@ -121,6 +121,9 @@ func (c *client) post(ctx context.Context, file, key string, o uploadOptions) (d
 		return d, pipeline.Wrap(pipeline.Invalid, err, "the file cannot be read: %v", err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		return d, pipeline.Errorf(pipeline.Invalid, "this is a folder; name the recordings in it")
+	}
 	r, w := io.Pipe()
 	form := multipart.NewWriter(w)
 	written := make(chan struct{})

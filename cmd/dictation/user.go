@@ -19,7 +19,7 @@ var console = store.Actor{ID: "console"}
 
 func userCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "Make and change accounts"}
-	cmd.AddCommand(userAddCommand(), userListCommand(), userPasswordCommand(), userTokenCommand(),
+	cmd.AddCommand(userAddCommand(), userListCommand(), userPasswordCommand(), userTokenCommand(), userRevokeCommand(),
 		userSwitchCommand("disable", "Close an account and end its sessions", true),
 		userSwitchCommand("enable", "Open a closed account", false))
 	return cmd
@@ -161,6 +161,21 @@ func userTokenCommand() *cobra.Command {
 			}
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
 			return err
+		})
+	}
+	return cmd
+}
+
+func userRevokeCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "revoke USERNAME", Short: "Make all API tokens of an account worthless", Args: cobra.ExactArgs(1)}
+	data := dataFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return withStore(cmd, *data, func(ctx context.Context, s *store.Store) error {
+			u, _, err := s.UserByName(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return s.RevokeTokens(ctx, console, u.ID)
 		})
 	}
 	return cmd

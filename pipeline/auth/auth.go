@@ -73,6 +73,8 @@ func (a *Auth) check(ctx context.Context, username, password, remote, action str
 	if wait := a.brake.wait(username, remote); wait > 0 {
 		return pipeline.User{}, pipeline.Errorf(pipeline.RateLimited, "Too many wrong passwords. Please wait %s and try again.", wait.Round(time.Second))
 	}
+	// The try counts as wrong until it is right: many at once do not get past.
+	a.brake.wrong(username, remote)
 	u, stored, err := a.store.UserByName(ctx, username)
 	if err != nil && pipeline.KindOf(err) != pipeline.NotFound {
 		return u, err
@@ -86,7 +88,6 @@ func (a *Auth) check(ctx context.Context, username, password, remote, action str
 		return u, err
 	}
 	if !ok || !known {
-		a.brake.wrong(username, remote)
 		// The name tried may be a password typed in the wrong field: it is not written.
 		who := store.Actor{ID: "unknown", Remote: remote}
 		if known {
@@ -104,6 +105,12 @@ func (a *Auth) check(ctx context.Context, username, password, remote, action str
 // Session finds the account of a session token; Unauthorized when it has ended.
 func (a *Auth) Session(ctx context.Context, token string) (pipeline.User, error) {
 	return a.store.SessionUser(ctx, hash(token), a.opts.Idle)
+}
+
+// Peek is Session without counting as activity: an open page that refreshes
+// itself does not keep anybody signed in.
+func (a *Auth) Peek(ctx context.Context, token string) (pipeline.User, error) {
+	return a.store.PeekSession(ctx, hash(token), a.opts.Idle)
 }
 
 // SignOut ends a session.

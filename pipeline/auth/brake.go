@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/sha256"
 	"strings"
 	"sync"
 	"time"
@@ -12,7 +13,7 @@ import (
 type brake struct {
 	mu    sync.Mutex
 	opts  Options
-	tries map[string]tries
+	tries map[[32]byte]tries
 }
 
 type tries struct {
@@ -26,10 +27,11 @@ const (
 	brakeSize   = 10_000
 )
 
-func newBrake(opts Options) *brake { return &brake{opts: opts, tries: make(map[string]tries)} }
+func newBrake(opts Options) *brake { return &brake{opts: opts, tries: make(map[[32]byte]tries)} }
 
-func pair(username, remote string) string {
-	return strings.ToLower(strings.TrimSpace(username)) + "\x00" + remote
+// pair names account and address in a fixed number of bytes, however long what was typed.
+func pair(username, remote string) [32]byte {
+	return sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(username)) + "\x00" + remote))
 }
 
 // wait says how long the next try has to wait; 0 when it may be made now.
@@ -48,14 +50,14 @@ func (b *brake) wrong(username, remote string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.opts.Now()
-	if len(b.tries) >= brakeSize {
-		for k, t := range b.tries {
-			if now.Sub(t.last) > longestWait {
-				delete(b.tries, k)
-			}
+	key := pair(username, remote)
+	if _, known := b.tries[key]; !known && len(b.tries) >= brakeSize {
+		// Any other makes room: a flood of names must cost no more than this.
+		for k := range b.tries {
+			delete(b.tries, k)
+			break
 		}
 	}
-	key := pair(username, remote)
 	b.tries[key] = tries{wrong: b.tries[key].wrong + 1, last: now}
 }
 

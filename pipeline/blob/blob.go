@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +49,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		IdleConnTimeout:     90 * time.Second,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		DisableCompression:  true,
+		// A server that takes a request and never answers must not hold a job for ever.
+		ResponseHeaderTimeout: time.Minute,
 	}
 	client, err := minio.New(cfg.Endpoint, &minio.Options{
 		Creds:        credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey, ""),
@@ -107,7 +110,7 @@ const (
 func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64, contentType string) (pipeline.Object, error) {
 	hash := sha256.New()
 	count := &counter{}
-	body := io.TeeReader(r, io.MultiWriter(hash, count))
+	body := io.TeeReader(whole{r}, io.MultiWriter(hash, count))
 	if size < 0 {
 		head := s.heads.Get().(*bytes.Buffer)
 		defer s.heads.Put(head)
@@ -132,6 +135,20 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64, co
 	}
 	return pipeline.Object{Key: key, SHA256: hex.EncodeToString(hash.Sum(nil)), Size: count.n}, nil
 }
+
+// whole keeps a reader that was cut off from being taken for one that ended:
+// the client library takes io.ErrUnexpectedEOF for the end of the last part.
+type whole struct{ io.Reader }
+
+func (w whole) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("the bytes were cut off: %w", errCut)
+	}
+	return n, err
+}
+
+var errCut = errors.New("connection ended too early")
 
 // counter counts the bytes written to it.
 type counter struct{ n int64 }
@@ -181,6 +198,11 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 func kind(err error, what string) error {
 	if err == nil {
 		return nil
+	}
+	// An address holds the object's key, and a dropped file's may hold a name.
+	var address *url.Error
+	if errors.As(err, &address) {
+		err = address.Err
 	}
 	resp := minio.ToErrorResponse(err)
 	switch {

@@ -170,7 +170,7 @@ func TestDrops(t *testing.T) {
 	if err != nil || d.Size != 1000 || d.Metadata["patient-mrn"] != "M1" || d.Metadata["worktype"] != "letter" {
 		t.Errorf("%+v, %v", d, err)
 	}
-	r, err := s.OpenDrop(t.Context(), keys[0])
+	r, err := s.OpenDrop(t.Context(), d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,26 @@ func TestDrops(t *testing.T) {
 	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, body) {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
+	// Another file under the same name is not read as this one.
+	if _, err := c.PutObject(t.Context(), at.Intake, keys[0], bytes.NewReader(body[1:]), 999, minio.PutObjectOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.OpenDrop(t.Context(), d); err == nil {
+		t.Error("the bytes of another file were opened")
+	}
 	if err := s.DeleteDrop(t.Context(), keys[0]); err != nil {
 		t.Error(err)
+	}
+}
+
+// A connection that breaks in the middle is not the end of the recording.
+func TestCutOffIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	for _, n := range []int{1 << 20, 20 << 20} {
+		cut := io.MultiReader(bytes.NewReader(noise(n)), iotest.ErrReader(io.ErrUnexpectedEOF))
+		if _, err := s.Put(t.Context(), "k", cut, -1, ""); err == nil {
+			t.Errorf("%d bytes of a longer recording were stored as the whole", n)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package blob
 
 import (
 	"context"
+	"io"
 	"iter"
 	"strings"
 	"time"
@@ -43,9 +44,18 @@ func (s *Store) Drop(ctx context.Context, key string) (Dropped, error) {
 	return Dropped{Key: key, ETag: info.ETag, Size: info.Size, Modified: info.LastModified, Metadata: meta}, nil
 }
 
-// OpenDrop opens a dropped file.
-func (s *Store) OpenDrop(ctx context.Context, key string) (*Reader, error) {
-	return s.open(ctx, s.cfg.Intake, key)
+// OpenDrop opens the bytes that belong to drop: a file put under the same name
+// since is refused, not read with the other's metadata.
+func (s *Store) OpenDrop(ctx context.Context, drop Dropped) (io.ReadCloser, error) {
+	var opts minio.GetObjectOptions
+	if err := opts.SetMatchETag(drop.ETag); err != nil {
+		return nil, err
+	}
+	r, _, _, err := minio.Core{Client: s.client}.GetObject(ctx, s.cfg.Intake, drop.Key, opts)
+	if err != nil {
+		return nil, kind(err, "open a dropped file")
+	}
+	return r, nil
 }
 
 // DeleteDrop removes a dropped file after it has become a dictation.

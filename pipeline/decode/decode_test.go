@@ -53,6 +53,18 @@ func sum(b []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
+// opens gives r to whoever opens.
+func opens(r io.Reader) func(context.Context) (io.ReadCloser, error) {
+	return func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil }
+}
+
+// bytesOf is an original that can be opened again and again.
+func bytesOf(b []byte) original {
+	return original{sum: sum(b), open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}}
+}
+
 // emptied fails the test when anything is left in dir.
 func emptied(t *testing.T, dir string) {
 	t.Helper()
@@ -77,24 +89,24 @@ func TestConvertRefuses(t *testing.T) {
 		reason error
 		says   string
 	}{
-		"empty":           {nil, audio.ErrEmpty, "The file is empty."},
-		"a document":      {[]byte("%PDF-1.7 and so on"), audio.ErrNotAudio, "PDF document"},
-		"a text":          {[]byte("Dear colleague,\n"), audio.ErrNotAudio, "text file"},
-		"a playlist":      {[]byte("ffconcat version 1.0\nfile other.wav"), audio.ErrNotAudio, "playlist"},
-		"noise":           {[]byte{0x91, 0, 7, 3, 0, 0, 1}, audio.ErrNotAudio, "not a sound recording"},
-		"header only":     {good[:44], audio.ErrEmpty, "no sound"},
-		"cut in header":   {good[:30], audio.ErrTruncated, "cut off before the sound begins"},
-		"65535 channels":  {manyChannels, audio.ErrLimit, "MaxChannels"},
-		"1 Hz":            {slow, audio.ErrLimit, "MinRate"},
-		"MP3":             {[]byte("ID3\x03\x00\x00\x00\x00\x00\x21"), audio.ErrUnsupported, "MP3"},
-		"encrypted DS2":   {[]byte("\x03enc\x00\x00\x00\x00"), audio.ErrUnsupported, "encrypted DS2"},
-		"longer than 1 s": {voice(8000, 1, 8010, 0.5), audio.ErrLimit, "MaxDuration"},
+		"empty":             {nil, audio.ErrEmpty, "The file is empty."},
+		"a document":        {[]byte("%PDF-1.7 and so on"), audio.ErrNotAudio, "PDF document"},
+		"a text":            {[]byte("Dear colleague,\n"), audio.ErrNotAudio, "text file"},
+		"a playlist":        {[]byte("ffconcat version 1.0\nfile other.wav"), audio.ErrNotAudio, "playlist"},
+		"noise":             {[]byte{0x91, 0, 7, 3, 0, 0, 1}, audio.ErrNotAudio, "not a sound recording"},
+		"header only":       {good[:44], audio.ErrEmpty, "no sound"},
+		"cut in header":     {good[:30], audio.ErrTruncated, "cut off before the sound begins"},
+		"65535 channels":    {manyChannels, audio.ErrLimit, "MaxChannels"},
+		"1 Hz":              {slow, audio.ErrLimit, "MinRate"},
+		"MP3 without sound": {[]byte("ID3\x03\x00\x00\x00\x00\x00\x21"), audio.ErrDamaged, "MP3"},
+		"encrypted DS2":     {[]byte("\x03enc\x00\x00\x00\x00"), audio.ErrUnsupported, "encrypted DS2"},
+		"longer than 1 s":   {voice(8000, 1, 8010, 0.5), audio.ErrLimit, "MaxDuration"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			opts := Options{TempDir: dir, Limits: audio.Limits{MaxDuration: 1e9}}
-			made, err := convert(t.Context(), bytes.NewReader(c.file), sum(c.file), opts)
+			made, err := newConverter(opts).convert(t.Context(), bytesOf(c.file))
 			if err := made.close(); err != nil {
 				t.Error(err)
 			}
@@ -113,8 +125,13 @@ func TestConvertRefuses(t *testing.T) {
 // A recording that is not what was sent is our fault, even if it also cannot be read.
 func TestConvertChecksHash(t *testing.T) {
 	t.Parallel()
-	for name, file := range map[string][]byte{"readable": voice(16000, 1, 1600, 0.5), "unreadable": []byte("damaged in store")} {
-		made, err := convert(t.Context(), bytes.NewReader(file), sum([]byte("what was sent")), Options{})
+	for name, file := range map[string][]byte{
+		"readable": voice(16000, 1, 1600, 0.5), "unreadable": []byte("damaged in store"),
+		"MP3": sample(t, "speech.mp3"), "damaged MP3": []byte("ID3\x03\x00\x00\x00\x00\x00\x21"), "rare codec": sample(t, "gen-libgsm_ms.wav"),
+	} {
+		o := bytesOf(file)
+		o.sum = sum([]byte("what was sent"))
+		made, err := newConverter(Options{}).convert(t.Context(), o)
 		if err := made.close(); err != nil {
 			t.Error(err)
 		}
@@ -127,32 +144,37 @@ func TestConvertChecksHash(t *testing.T) {
 // A connection that breaks is neither a short recording nor a bad one.
 func TestConvertBrokenConnection(t *testing.T) {
 	t.Parallel()
-	file := voice(16000, 1, 16000, 0.5)
-	for _, broken := range []error{io.ErrUnexpectedEOF, errors.New("connection reset")} {
-		for _, at := range []int{0, 20, 44, 5000, len(file)} {
-			r := io.MultiReader(bytes.NewReader(file[:at]), iotest.ErrReader(broken))
-			made, err := convert(t.Context(), r, sum(file), Options{})
-			if err := made.close(); err != nil {
-				t.Error(err)
-			}
-			if pipeline.KindOf(err) != pipeline.Unavailable || !errors.Is(err, broken) {
-				t.Errorf("broken at %d: got %q", at, err)
+	dir := t.TempDir()
+	for _, file := range [][]byte{voice(16000, 1, 16000, 0.5), sample(t, "speech.mp3")} {
+		for _, broken := range []error{io.ErrUnexpectedEOF, errors.New("connection reset")} {
+			for _, at := range []int{0, 20, 44, 5000, len(file)} {
+				r := io.MultiReader(bytes.NewReader(file[:at]), iotest.ErrReader(broken))
+				o := original{open: opens(r), sum: sum(file)}
+				made, err := newConverter(Options{TempDir: dir}).convert(t.Context(), o)
+				if err := made.close(); err != nil {
+					t.Error(err)
+				}
+				if pipeline.KindOf(err) != pipeline.Unavailable || !errors.Is(err, broken) {
+					t.Errorf("broken at %d: got %q", at, err)
+				}
 			}
 		}
 	}
+	emptied(t, dir)
 }
 
 func TestConvertStops(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	file := voice(16000, 1, 16000, 0.5)
-	made, err := convert(ctx, bytes.NewReader(file), sum(file), Options{})
-	if err := made.close(); err != nil {
-		t.Error(err)
-	}
-	if pipeline.KindOf(err) != pipeline.Unavailable {
-		t.Errorf("got %q", err)
+	for _, file := range [][]byte{voice(16000, 1, 16000, 0.5), sample(t, "speech.mp3")} {
+		made, err := newConverter(Options{}).convert(ctx, bytesOf(file))
+		if err := made.close(); err != nil {
+			t.Error(err)
+		}
+		if pipeline.KindOf(err) != pipeline.Unavailable {
+			t.Errorf("got %q", err)
+		}
 	}
 }
 

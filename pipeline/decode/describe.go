@@ -50,7 +50,7 @@ func warnings(r audio.Report) []string {
 	warn(share(r) > clippedShare, "The recording is overdriven: %.1f %% of it is at the loudest possible level. Words may be misheard; please lower the recording level.", 100*share(r))
 	warn(!silent && r.Speech == 0, "No speech was found in the recording. Please check that it is the right one.")
 	warn(r.SNR > 0 && r.SNR < noisy, "There is much noise behind the voice (it is only %.0f dB louder). Words may be misheard; please dictate in a quieter place or closer to the microphone.", r.SNR)
-	warn(r.Repaired, "The file did not say how long it is, as after a recorder stopped suddenly. Everything in it was used; please check the end.")
+	warn(r.Repaired, "The file is damaged in places or does not say how long it is, as after a recorder stopped suddenly. Everything that can be read was used; please check that nothing is missing.")
 	for i, c := range r.Channels {
 		warn(c.Dead, "Channel %d of %d carries no sound; the others were used.", i+1, len(r.Channels))
 		warn(c.Inverted, "Channel %d of %d is wired the wrong way round and would cancel the voice; it was left out where it does.", i+1, len(r.Channels))

@@ -29,7 +29,7 @@ func TestWarnings(t *testing.T) {
 		{"overdriven", func(r *audio.Report) { r.Clipped = 16000 }, []string{"The recording is overdriven: 10.0 %"}},
 		{"noisy", func(r *audio.Report) { r.SNR = 9 }, []string{"There is much noise behind the voice (it is only 9 dB louder)"}},
 		{"no speech", func(r *audio.Report) { r.Speech, r.SNR = 0, 0 }, []string{"No speech was found"}},
-		{"repaired", func(r *audio.Report) { r.Repaired = true }, []string{"The file did not say how long"}},
+		{"repaired", func(r *audio.Report) { r.Repaired = true }, []string{"The file is damaged in places or does not say how long"}},
 		{"dead channel", func(r *audio.Report) { r.Channels = []audio.Channel{{}, {Dead: true}} }, []string{"Channel 2 of 2 carries no sound"}},
 		{"inverted channel", func(r *audio.Report) { r.Channels = []audio.Channel{{Inverted: true}, {}} }, []string{"Channel 1 of 2 is wired"}},
 		{"two faults", func(r *audio.Report) { r.Missing, r.PeakDBFS = time.Minute, -40 }, []string{"The recording was cut off", "The recording is very quiet"}},

@@ -1,9 +1,16 @@
 package decode
 
 import (
+	"os"
 	"testing"
 
 	"dictation/deploy/local/localtest"
+	"dictation/pipeline/decode/ffmpeg"
 )
 
-func TestMain(m *testing.M) { localtest.Main(m) }
+func TestMain(m *testing.M) {
+	if ffmpeg.IsChild() {
+		os.Exit(ffmpeg.ChildMain())
+	}
+	localtest.Main(m)
+}

@@ -80,7 +80,7 @@ func (s *site) signed(t *testing.T) record.Document {
 		d, err = s.Complete(ctx, pipeline.Job{Dictation: d, Stage: d.Stage, Attempt: d.Attempt}, "w", r)
 		must(err)
 	}
-	d, err = s.ClaimReview(ctx, by, d.ID, time.Minute)
+	d, err = s.ClaimReview(ctx, by, d.ID, pipeline.Typing, time.Minute)
 	must(err)
 	d, err = s.CompleteReview(ctx, by, d.ID, pipeline.Completed, d.TextN, "")
 	must(err)

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -45,7 +46,7 @@ func (in *Intake) receiveDrop(ctx context.Context, key string) error {
 	}
 	ref := fmt.Sprintf("bucket:%s:%s:%d", drop.Key, drop.ETag, drop.Modified.UnixNano())
 	if _, err := in.store.DictationBySource(ctx, ref); err == nil {
-		return in.blob.DeleteDrop(ctx, key)
+		return in.removeDrop(ctx, drop)
 	}
 	if drop.Size > in.opts.MaxBytes {
 		return tooLarge(in.opts.MaxBytes)
@@ -54,18 +55,41 @@ func (in *Intake) receiveDrop(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	r, err := in.blob.OpenDrop(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	if err := in.keep(ctx, &d, r); err != nil {
+	if err := in.keepDrop(ctx, drop, &d); err != nil {
 		return err
 	}
 	if _, err := in.commit(ctx, store.Actor{ID: dropActor}, d, ref, hold); err != nil {
 		return err
 	}
-	return in.blob.DeleteDrop(ctx, key)
+	return in.removeDrop(ctx, drop)
+}
+
+// keepDrop copies the bytes that the metadata were read with, whole or not at all.
+func (in *Intake) keepDrop(ctx context.Context, drop blob.Dropped, d *pipeline.Dictation) error {
+	r, err := in.blob.OpenDrop(ctx, drop)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := in.keep(ctx, d, r); err != nil {
+		return err
+	}
+	if d.Original.Size != drop.Size {
+		return errors.Join(fmt.Errorf("%d of %d bytes were read", d.Original.Size, drop.Size), in.blob.Delete(ctx, d.Original.Key))
+	}
+	return nil
+}
+
+// removeDrop removes a received file, unless another has taken its name since.
+func (in *Intake) removeDrop(ctx context.Context, drop blob.Dropped) error {
+	now, err := in.blob.Drop(ctx, drop.Key)
+	if pipeline.KindOf(err) == pipeline.NotFound && err != nil {
+		return nil
+	}
+	if err != nil || now.ETag != drop.ETag || !now.Modified.Equal(drop.Modified) {
+		return err
+	}
+	return in.blob.DeleteDrop(ctx, drop.Key)
 }
 
 // identify reads a dropped file's metadata: patient-mrn, author (username),
@@ -86,21 +110,19 @@ func (in *Intake) identify(ctx context.Context, drop blob.Dropped) (d pipeline.D
 	default:
 		return d, "", err
 	}
+	// One fault must not hide what else was said: each is put right for itself.
+	if _, err := pipeline.ParseWorktype(req.Worktype); err != nil {
+		why = append(why, "The file names no kind of document we know (metadata worktype).")
+		req.Worktype = string(pipeline.ProgressNote)
+	}
+	if _, err := pipeline.ParsePriority(req.Priority); err != nil {
+		why = append(why, "The file names no priority we know (metadata priority).")
+		req.Priority = ""
+	}
 	d, err = in.properties(ctx, req)
-	switch pipeline.KindOf(err) {
-	case pipeline.Invalid:
+	if pipeline.KindOf(err) == pipeline.Invalid && err != nil {
 		why = append(why, pipeline.Sentence(err))
-	default:
-		if err != nil {
-			return d, "", err
-		}
+		err = nil
 	}
-	if d.Worktype == "" {
-		d.Worktype = pipeline.ProgressNote
-	}
-	if d.Priority == 0 {
-		d.Priority = pipeline.Routine
-	}
-	d.Due = d.Priority.Due(in.opts.Now())
-	return d, strings.Join(why, " "), nil
+	return d, strings.Join(why, " "), err
 }

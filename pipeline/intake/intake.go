@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -63,7 +65,7 @@ type Request struct {
 func (in *Intake) Receive(ctx context.Context, by store.Actor, req Request, r io.Reader) (pipeline.Dictation, error) {
 	if req.Ref != "" {
 		if d, err := in.store.DictationBySource(ctx, req.Ref); err == nil {
-			return d, nil
+			return d, same(d, r)
 		}
 	}
 	d, err := in.properties(ctx, req)
@@ -74,6 +76,18 @@ func (in *Intake) Receive(ctx context.Context, by store.Actor, req Request, r io
 		return d, err
 	}
 	return in.commit(ctx, by, d, req.Ref, "")
+}
+
+// same checks that what is sent again is what was received the first time.
+func same(d pipeline.Dictation, r io.Reader) error {
+	h := sha256.New()
+	if _, err := io.Copy(h, r); err != nil {
+		return err
+	}
+	if hex.EncodeToString(h.Sum(nil)) != d.Original.SHA256 {
+		return pipeline.Errorf(pipeline.Conflict, "Another recording was sent before with the same key. Both are untouched; send this one with a key of its own.")
+	}
+	return nil
 }
 
 // properties checks what was said about the recording, before its bytes are read.
@@ -149,11 +163,22 @@ func tooLarge(limit int64) error {
 	return pipeline.Errorf(pipeline.TooLarge, "This recording is larger than the limit of %d MB. It was not kept; send it in parts, or ask an administrator to raise the limit.", limit>>20)
 }
 
+// commitTime bounds writing the row once the bytes are stored.
+const commitTime = 30 * time.Second
+
 func (in *Intake) commit(ctx context.Context, by store.Actor, d pipeline.Dictation, ref, hold string) (pipeline.Dictation, error) {
+	// The sender may hang up now: the row is written all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
+	defer cancel()
 	kept, again, err := in.store.Receive(ctx, by, d, ref, hold)
-	if err != nil || again {
-		// No row points at these bytes.
-		return kept, errors.Join(err, in.blob.Delete(context.WithoutCancel(ctx), d.Original.Key))
+	if err != nil {
+		// A commit whose answer was lost may have been made: the bytes stay. If it
+		// was not, they are an object without a row, which costs only room.
+		return kept, err
+	}
+	if again {
+		// Two senders of the same recording crossed: these bytes are the second's.
+		return kept, in.blob.Delete(ctx, d.Original.Key)
 	}
 	in.queue.Announce(kept.ID)
 	return kept, nil

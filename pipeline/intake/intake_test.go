@@ -130,6 +130,9 @@ func TestReceipt(t *testing.T) {
 	if err != nil || again.ID != d.ID || h.count(t) != 1 {
 		t.Errorf("sent again it became %s, %d rows, %v", again.JobNumber, h.count(t), err)
 	}
+	if _, err := h.Receive(t.Context(), store.Actor{ID: h.author}, req, strings.NewReader("another")); pipeline.KindOf(err) != pipeline.Conflict {
+		t.Errorf("other bytes under the same key: %v", err)
+	}
 }
 
 func TestRefused(t *testing.T) {
@@ -205,5 +208,29 @@ func TestDroppedFiles(t *testing.T) {
 	h.drop(t, "ward/one.wav", "two", map[string]string{"patient-mrn": "M1", "author": "author", "worktype": "letter"})
 	if n, err := h.Scan(t.Context()); err != nil || n != 1 || h.count(t) != 4 {
 		t.Errorf("%d received, %d in all, %v", n, h.count(t), err)
+	}
+}
+
+// One wrong word of the metadata does not hide the others.
+func TestDroppedFileKeepsWhatItSaid(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.drop(t, "x.wav", "x", map[string]string{"patient-mrn": "M1", "author": "author", "worktype": "consultaton", "priority": "stat"})
+	if n, err := h.Scan(t.Context()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	list, err := h.store.Dictations(t.Context(), store.Filter{})
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	if d := list[0]; d.State != pipeline.Held || d.PatientID == "" || d.Priority != pipeline.STAT || !strings.Contains(d.Reason, "worktype") {
+		t.Errorf("%s patient %q %s: %q", d.Position, d.PatientID, d.Priority, d.Reason)
+	}
+	if err := h.store.Identify(t.Context(), store.Actor{ID: h.author}, list[0].ID, store.Identity{PatientID: list[0].PatientID, Worktype: pipeline.Consultation}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := h.store.Unhold(t.Context(), store.Actor{ID: h.author}, list[0].ID)
+	if err != nil || d.Worktype != pipeline.Consultation || d.State != pipeline.Pending {
+		t.Errorf("%s %s, %v", d.Worktype, d.Position, err)
 	}
 }

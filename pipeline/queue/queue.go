@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -28,7 +29,7 @@ type Queue struct {
 	nc        *nats.Conn
 	js        jetstream.JetStream
 	opts      Options
-	consumers map[lane]jetstream.Consumer
+	consumers atomic.Pointer[map[lane]jetstream.Consumer]
 }
 
 // lane is one consumer: a stage and a priority.
@@ -55,7 +56,7 @@ func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{nc: nc, js: js, opts: opts, consumers: make(map[lane]jetstream.Consumer)}
+	q := &Queue{nc: nc, js: js, opts: opts}
 	return q, q.Ensure(ctx)
 }
 
@@ -77,6 +78,7 @@ func (q *Queue) Ensure(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make the job stream: %w", err)
 	}
+	consumers := make(map[lane]jetstream.Consumer)
 	for _, st := range pipeline.MachineStages {
 		for _, p := range priorities {
 			c, err := q.js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
@@ -90,13 +92,15 @@ func (q *Queue) Ensure(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("make the consumer of %s %s: %w", st, p, err)
 			}
-			q.consumers[lane{st, p}] = c
+			consumers[lane{st, p}] = c
 		}
 	}
+	q.consumers.Store(&consumers)
 	return nil
 }
 
-// tooMany is JetStream's code for "this subject has its message already".
+// tooMany is JetStream's code for "this subject has its message already"; a
+// stream that is full has the same code and another description.
 const tooMany jetstream.ErrorCode = 10077
 
 // Publish rings for a job and returns when JetStream has stored the message. A
@@ -108,7 +112,7 @@ func (q *Queue) Publish(ctx context.Context, stage pipeline.Stage, p pipeline.Pr
 	defer cancel()
 	_, err := q.js.PublishMsg(ctx, msg)
 	var api *jetstream.APIError
-	if errors.As(err, &api) && api.ErrorCode == tooMany {
+	if errors.As(err, &api) && api.ErrorCode == tooMany && strings.Contains(api.Description, "per subject") {
 		return nil
 	}
 	return pipeline.Wrap(pipeline.Unavailable, err, "The job queue does not answer.")
@@ -134,7 +138,7 @@ type Message struct {
 // Pull takes a job of the stage and priority, waiting up to wait for one; 0 only
 // looks. It returns nil when there is none.
 func (q *Queue) Pull(ctx context.Context, stage pipeline.Stage, p pipeline.Priority, wait time.Duration) (*Message, error) {
-	c := q.consumers[lane{stage, p}]
+	c := (*q.consumers.Load())[lane{stage, p}]
 	var batch jetstream.MessageBatch
 	var err error
 	if wait == 0 {
@@ -187,7 +191,7 @@ func (m *Message) Drop(reason string) error { return away(m.msg.TermWithReason(r
 // Waiting says how many jobs are in the queue, per stage and priority.
 func (q *Queue) Waiting(ctx context.Context) (map[string]uint64, error) {
 	waiting := make(map[string]uint64)
-	for l, c := range q.consumers {
+	for l, c := range *q.consumers.Load() {
 		info, err := c.Info(ctx)
 		if err != nil {
 			return nil, away(err)

@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"crypto/ed25519"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,21 +48,26 @@ func (k *Desk) Lease() time.Duration { return k.opts.Lease }
 // PublicKey checks the notes signed here.
 func (k *Desk) PublicKey() ed25519.PublicKey { return k.key.Public().(ed25519.PublicKey) }
 
-// step is what a person of this role takes from the queue.
-func step(u pipeline.User) (pipeline.Step, error) {
-	switch {
-	case u.Is(pipeline.RoleTranscriptionist):
-		return pipeline.Typing, nil
-	case u.Is(pipeline.RoleQA):
-		return pipeline.QA, nil
+// Steps are the queues a person takes jobs from, in the order they are looked
+// at: what waits for QA has been typed already and goes first. Empty for others.
+func Steps(u pipeline.User) (steps []pipeline.Step) {
+	if u.Is(pipeline.RoleQA) {
+		steps = append(steps, pipeline.QA)
 	}
-	return pipeline.NoStep, pipeline.Errorf(pipeline.Forbidden, "Only transcriptionists and QA editors take jobs from the queue.")
+	if u.Is(pipeline.RoleTranscriptionist) {
+		steps = append(steps, pipeline.Typing)
+	}
+	return steps
 }
 
-// Step is the worklist of the user: typing, qa, or signature for clinicians.
+func noQueue() error {
+	return pipeline.Errorf(pipeline.Forbidden, "Only transcriptionists and QA editors take jobs from the queue.")
+}
+
+// Step is the worklist a person sees first: qa, typing, or signature for clinicians.
 func Step(u pipeline.User) pipeline.Step {
-	if s, err := step(u); err == nil {
-		return s
+	if steps := Steps(u); len(steps) > 0 {
+		return steps[0]
 	}
 	return pipeline.Signature
 }
@@ -69,32 +75,43 @@ func Step(u pipeline.User) pipeline.Step {
 // Next gives the user the next job and locks it. A job the user already holds
 // comes back first: nobody collects jobs. NotFound when none waits.
 func (k *Desk) Next(ctx context.Context, u pipeline.User, by store.Actor) (pipeline.Dictation, error) {
-	st, err := step(u)
-	if err != nil {
-		return pipeline.Dictation{}, err
+	steps := Steps(u)
+	if len(steps) == 0 {
+		return pipeline.Dictation{}, noQueue()
 	}
-	if d, err := k.store.Holding(ctx, u.ID, st); err == nil {
-		return k.Claim(ctx, u, by, d.ID)
-	} else if pipeline.KindOf(err) != pipeline.NotFound {
-		return d, err
+	for _, st := range steps {
+		if d, err := k.store.Holding(ctx, u.ID, st); err == nil {
+			return k.Claim(ctx, u, by, d.ID)
+		} else if pipeline.KindOf(err) != pipeline.NotFound {
+			return d, err
+		}
 	}
-	return k.told(k.store.ClaimNext(ctx, by, st, k.opts.Lease))
+	var d pipeline.Dictation
+	var err error
+	for _, st := range steps {
+		d, err = k.store.ClaimNext(ctx, by, st, k.opts.Lease)
+		if err == nil || pipeline.KindOf(err) != pipeline.NotFound {
+			break
+		}
+	}
+	return k.told(d, err)
 }
 
 // Claim locks a chosen dictation for the user.
 func (k *Desk) Claim(ctx context.Context, u pipeline.User, by store.Actor, id string) (pipeline.Dictation, error) {
-	st, err := step(u)
-	if err != nil {
-		return pipeline.Dictation{}, err
+	steps := Steps(u)
+	if len(steps) == 0 {
+		return pipeline.Dictation{}, noQueue()
 	}
 	d, err := k.store.Dictation(ctx, id)
 	if err != nil {
 		return d, err
 	}
-	if d.Stage == pipeline.Review && d.Step != st {
-		return d, pipeline.Errorf(pipeline.Conflict, "This dictation is at %s; it is not in your queue.", d.Position)
+	st := steps[0]
+	if slices.Contains(steps, d.Step) {
+		st = d.Step
 	}
-	return k.told(k.store.ClaimReview(ctx, by, id, k.opts.Lease))
+	return k.told(k.store.ClaimReview(ctx, by, id, st, k.opts.Lease))
 }
 
 // told announces a change that was made.
@@ -137,6 +154,16 @@ func (k *Desk) Suspend(ctx context.Context, by store.Actor, id string) (pipeline
 // Release gives the dictation back to the queue.
 func (k *Desk) Release(ctx context.Context, by store.Actor, id string) (pipeline.Dictation, error) {
 	return k.told(k.store.ReleaseReview(ctx, by, id))
+}
+
+// TakeBack gives a dictation back to the queue whoever holds it.
+func (k *Desk) TakeBack(ctx context.Context, by store.Actor, id string) (pipeline.Dictation, error) {
+	return k.told(k.store.TakeBack(ctx, by, id))
+}
+
+// TypeByHand sends a dictation whose recognition failed to a transcriptionist.
+func (k *Desk) TypeByHand(ctx context.Context, by store.Actor, id string) (pipeline.Dictation, error) {
+	return k.told(k.store.TypeByHand(ctx, by, id))
 }
 
 // Complete sends the text, version base, to the signature. An empty text is refused.
@@ -198,8 +225,11 @@ func (k *Desk) Sign(ctx context.Context, u pipeline.User, by store.Actor, id str
 	if err := pipeline.May(u, pipeline.SignNote, &d); err != nil {
 		return pipeline.Note{}, err
 	}
+	if d.AuthorID == "" {
+		return pipeline.Note{}, pipeline.Errorf(pipeline.Conflict, "Nobody knows who dictated this. An administrator must name the author before it can be signed.")
+	}
 	author := u
-	if d.AuthorID != "" && d.AuthorID != u.ID {
+	if d.AuthorID != u.ID {
 		if author, err = k.store.User(ctx, d.AuthorID); err != nil {
 			return pipeline.Note{}, err
 		}

@@ -125,7 +125,7 @@ func (c *change) write(ctx context.Context, on pipeline.Event) error {
 			d.HolderID = ""
 		}
 	}
-	if to.Stage != c.from.Stage || on == pipeline.Retried {
+	if to.Stage != c.from.Stage || on == pipeline.Retried || on == pipeline.Unhold {
 		d.Attempt = 0
 	}
 	var sound []byte

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,30 +18,29 @@ func (s *Store) AttachDocument(ctx context.Context, key string, note pipeline.No
 	if err != nil {
 		return pipeline.ChartDocument{}, kind(err)
 	}
-	list, err := s.documents(ctx, "c.key = $1", 1, key)
-	if err != nil || len(list) == 0 {
-		return pipeline.ChartDocument{}, errors.Join(kind(err), missing(len(list)))
+	return onlyDocument(s.documents(ctx, "c.key = $1", 1, key))
+}
+
+func onlyDocument(list []pipeline.ChartDocument, err error) (pipeline.ChartDocument, error) {
+	if err == nil && len(list) == 0 {
+		err = noDocument()
+	}
+	if err != nil {
+		return pipeline.ChartDocument{}, err
 	}
 	return list[0], nil
 }
 
-func missing(n int) error {
-	if n > 0 {
-		return nil
-	}
+func noDocument() error {
 	return pipeline.Errorf(pipeline.NotFound, "There is no such document.")
 }
 
 // ChartDocument reads one document of the built-in record by its id.
 func (s *Store) ChartDocument(ctx context.Context, id string) (pipeline.ChartDocument, error) {
 	if uuid.Validate(id) != nil {
-		return pipeline.ChartDocument{}, missing(0)
+		return pipeline.ChartDocument{}, noDocument()
 	}
-	list, err := s.documents(ctx, "c.id = $1", 1, id)
-	if err != nil || len(list) == 0 {
-		return pipeline.ChartDocument{}, errors.Join(err, missing(len(list)))
-	}
-	return list[0], nil
+	return onlyDocument(s.documents(ctx, "c.id = $1", 1, id))
 }
 
 // Chart lists the documents of a patient, newest first.

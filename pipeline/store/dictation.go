@@ -187,20 +187,30 @@ func (s *Store) Counts(ctx context.Context) (map[pipeline.Position]int, error) {
 	return counts, kind(err)
 }
 
+// Identity is what a dictation belongs to and is. Empty fields of the last three
+// leave what is there.
+type Identity struct {
+	PatientID, EncounterID string
+	AuthorID               string
+	Worktype               pipeline.Worktype
+	Priority               pipeline.Priority
+}
+
 // Identify sets what a dictation belongs to, while it is held or failed and not signed.
-func (s *Store) Identify(ctx context.Context, by Actor, id string, patientID, encounterID, authorID string) error {
+func (s *Store) Identify(ctx context.Context, by Actor, id string, to Identity) error {
 	return s.tx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `update dictations set patient_id = $2, encounter_id = $3,
-			author_id = coalesce($4, author_id), updated_at = now()
+			author_id = coalesce($4, author_id), worktype = coalesce($5, worktype),
+			priority = coalesce(nullif($6, 0), priority), updated_at = now()
 			where id = $1 and state in ('held', 'failed') and stage <> 'deliver'`,
-			id, null(patientID), null(encounterID), null(authorID))
+			id, null(to.PatientID), null(to.EncounterID), null(to.AuthorID), null(string(to.Worktype)), int(to.Priority))
 		if err != nil {
 			return err
 		}
 		if tag.RowsAffected() == 0 {
 			return pipeline.Errorf(pipeline.Conflict, "Only a dictation that is held or failed can be given another patient.")
 		}
-		return writeAudit(ctx, tx, by.entry("dictation.identified", id, patientID))
+		return writeAudit(ctx, tx, by.entry("dictation.identified", id, to.PatientID))
 	})
 }
 

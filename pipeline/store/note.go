@@ -133,12 +133,13 @@ func (s *Store) EndAttempt(ctx context.Context, line int64, d pipeline.Delivery,
 	return kind(err)
 }
 
-// Unattached lists the dictations that say finished but whose note is in no
-// record: the nightly reconciliation, which must find none.
-func (s *Store) Unattached(ctx context.Context, limit int) ([]string, error) {
-	rows, _ := s.pool.Query(ctx, `select n.dictation_id::text from notes n join dictations d on d.id = n.dictation_id
-		where d.state = 'finished' and not exists (select 1 from deliveries l where l.note_id = n.id and l.record_id <> '')
-		limit $1`, limit)
+// Unattached lists the dictations whose note was signed longer ago than age and
+// is not in the built-in record, whatever their state says: the reconciliation,
+// which must find none.
+func (s *Store) Unattached(ctx context.Context, age time.Duration, limit int) ([]string, error) {
+	rows, _ := s.pool.Query(ctx, `select n.dictation_id::text from notes n
+		where n.created_at < now() - $1::interval and not exists (select 1 from documents c where c.note_id = n.id)
+		order by n.created_at limit $2`, age, limit)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return ids, kind(err)
 }

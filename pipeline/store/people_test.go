@@ -83,3 +83,25 @@ func TestMigrateTwice(t *testing.T) {
 		t.Errorf("migrated: %v, %v", ok, err)
 	}
 }
+
+func TestRevokedTokens(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, revoke := range []func() error{
+		func() error { return b.RevokeTokens(t.Context(), b.author, b.typist.ID) },
+		func() error { return b.SetPassword(t.Context(), b.author, b.typist.ID, "hash") },
+	} {
+		if err := b.AddToken(t.Context(), b.author, []byte("t"), b.typist.ID, "x"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.TokenUser(t.Context(), []byte("t")); err != nil {
+			t.Fatal(err)
+		}
+		if err := revoke(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := b.TokenUser(t.Context(), []byte("t"))
+		wantKind(t, err, pipeline.Unauthorized)
+	}
+	b.whole(t)
+}

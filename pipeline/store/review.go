@@ -43,12 +43,12 @@ func (s *Store) claimPending(ctx context.Context, by Actor, id string, step pipe
 	})
 }
 
-// ClaimReview gives the user one chosen dictation that is pending, or that he
+// ClaimReview gives the user one chosen dictation of a step that is pending, or that he
 // himself suspended or already holds. Locked, naming nobody, when it is another's.
-func (s *Store) ClaimReview(ctx context.Context, by Actor, id string, lease time.Duration) (pipeline.Dictation, error) {
+func (s *Store) ClaimReview(ctx context.Context, by Actor, id string, step pipeline.Step, lease time.Duration) (pipeline.Dictation, error) {
 	return s.change(ctx, by, id, pipeline.Claimed, func(c *change) error {
-		if c.d.Stage != pipeline.Review {
-			return pipeline.Errorf(pipeline.Conflict, "This dictation is at %s; it is not in review.", c.d.Position)
+		if c.d.Stage != pipeline.Review || c.d.Step != step {
+			return pipeline.Errorf(pipeline.Conflict, "This dictation is at %s; it is not in your queue.", c.d.Position)
 		}
 		if c.d.HolderID != "" && c.d.HolderID != by.ID && (c.d.State == pipeline.Suspended || c.d.Lease.After(c.now)) {
 			return held()
@@ -102,6 +102,36 @@ func (s *Store) ReleaseReview(ctx context.Context, by Actor, id string) (pipelin
 		}
 		return c.heldBy(by.ID)
 	})
+}
+
+// TakeBack gives a dictation that somebody holds or laid aside back to the
+// queue, whoever he is: for leads, when he does not come back. Saved text stays.
+func (s *Store) TakeBack(ctx context.Context, by Actor, id string) (pipeline.Dictation, error) {
+	return s.change(ctx, by, id, pipeline.Released, func(c *change) error {
+		if c.d.Stage != pipeline.Review {
+			return pipeline.Errorf(pipeline.Conflict, "This dictation is at %s; nobody holds it.", c.d.Position)
+		}
+		return nil
+	})
+}
+
+// TakeBackAll does it for everything a user holds and returns the ids.
+func (s *Store) TakeBackAll(ctx context.Context, by Actor, user string) ([]string, error) {
+	rows, _ := s.pool.Query(ctx, "select id::text from dictations where holder_id = $1 and stage = 'review'", user)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, kind(err)
+	}
+	var back []string
+	for _, id := range ids {
+		switch _, err := s.TakeBack(ctx, by, id); {
+		case err == nil:
+			back = append(back, id)
+		case pipeline.KindOf(err) != pipeline.Conflict:
+			return back, err
+		}
+	}
+	return back, nil
 }
 
 // CompleteReview ends typing or QA: Completed sends the text to the signature,

@@ -69,10 +69,10 @@ func TestTheSecondIsToldAndNothingIsOverwritten(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	d := b.drafted(t, pipeline.Routine)
-	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, time.Minute); err != nil {
+	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, pipeline.Typing, time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.ClaimReview(t.Context(), b.other, d.ID, time.Minute)
+	_, err := b.ClaimReview(t.Context(), b.other, d.ID, pipeline.Typing, time.Minute)
 	wantKind(t, err, pipeline.Locked)
 	_, err = b.SaveText(t.Context(), b.other, d.ID, 1, "mine", time.Minute)
 	wantKind(t, err, pipeline.Locked)
@@ -97,17 +97,17 @@ func TestSuspendKeepsItForMe(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	d := b.drafted(t, pipeline.Routine)
-	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, time.Minute); err != nil {
+	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, pipeline.Typing, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.SuspendReview(t.Context(), b.typist, d.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.ClaimReview(t.Context(), b.other, d.ID, time.Minute)
+	_, err := b.ClaimReview(t.Context(), b.other, d.ID, pipeline.Typing, time.Minute)
 	wantKind(t, err, pipeline.Locked)
 	_, err = b.ClaimNext(t.Context(), b.other, pipeline.Typing, time.Minute)
 	wantKind(t, err, pipeline.NotFound)
-	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, time.Minute); err != nil {
+	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, pipeline.Typing, time.Minute); err != nil {
 		t.Error(err)
 	}
 	if d, err = b.ReleaseReview(t.Context(), b.typist, d.ID); err != nil || d.HolderID != "" || d.State != pipeline.Pending {
@@ -121,7 +121,7 @@ func TestEndLeases(t *testing.T) {
 	b := setup(t)
 	gone, here := b.drafted(t, pipeline.Routine), b.drafted(t, pipeline.Routine)
 	for id, lease := range map[string]time.Duration{gone.ID: time.Microsecond, here.ID: time.Hour} {
-		if _, err := b.ClaimReview(t.Context(), b.typist, id, lease); err != nil {
+		if _, err := b.ClaimReview(t.Context(), b.typist, id, pipeline.Typing, lease); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -145,7 +145,7 @@ func TestEndLeases(t *testing.T) {
 func (b bench) toSign(t *testing.T) pipeline.Dictation {
 	t.Helper()
 	d := b.drafted(t, pipeline.Routine)
-	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, time.Minute); err != nil {
+	if _, err := b.ClaimReview(t.Context(), b.typist, d.ID, pipeline.Typing, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.SaveText(t.Context(), b.typist, d.ID, 1, "Typed.", time.Minute); err != nil {
@@ -298,4 +298,52 @@ func (b bench) ledger(t *testing.T, d pipeline.Dictation, note pipeline.Note) {
 	if _, done, err = b.BeginAttempt(t.Context(), d.ID, 3, del); err != nil || done == nil || done.RecordID != "r1" {
 		t.Errorf("delivered already, and told %+v, %v", done, err)
 	}
+}
+
+// What somebody laid aside and never came back for is not lost to the others.
+func TestTakeBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	aside, held := b.drafted(t, pipeline.STAT), b.drafted(t, pipeline.Routine)
+	for _, id := range []string{aside.ID, held.ID} {
+		if _, err := b.ClaimReview(t.Context(), b.typist, id, pipeline.Typing, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.SuspendReview(t.Context(), b.typist, aside.ID); err != nil {
+		t.Fatal(err)
+	}
+	ids, err := b.TakeBackAll(t.Context(), b.author, b.typist.ID)
+	if err != nil || len(ids) != 2 {
+		t.Fatalf("took back %v, %v", ids, err)
+	}
+	for range ids {
+		if _, err := b.ClaimNext(t.Context(), b.other, pipeline.Typing, time.Minute); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err = b.TakeBack(t.Context(), b.author, b.receive(t, pipeline.Routine).ID)
+	wantKind(t, err, pipeline.Conflict)
+	b.whole(t)
+}
+
+// What no engine can hear a person still can.
+func TestTypeByHand(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	d := b.do(t, b.receive(t, pipeline.Routine), pipeline.Result{})
+	claimed, err := b.Claim(t.Context(), d.ID, pipeline.Transcribe, "w", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.TypeByHand(t.Context(), b.author, d.ID)
+	wantKind(t, err, pipeline.Conflict)
+	if _, err := b.Fail(t.Context(), pipeline.Job{Dictation: claimed, Stage: pipeline.Transcribe, Attempt: 1}, "w", "No words."); err != nil {
+		t.Fatal(err)
+	}
+	d, err = b.TypeByHand(t.Context(), b.author, d.ID)
+	if err != nil || d.Step != pipeline.Typing || d.State != pipeline.Pending || d.TextN != 1 || d.Reason != "" {
+		t.Errorf("%s text %d %q, %v", d.Position, d.TextN, d.Reason, err)
+	}
+	b.whole(t)
 }

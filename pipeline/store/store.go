@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -83,11 +86,19 @@ func kind(err error) error {
 		}
 		return fmt.Errorf("database: %w", err)
 	}
-	var conn *pgconn.ConnectError
-	if errors.As(err, &conn) || pgconn.Timeout(err) {
+	if lost(err) {
 		return pipeline.Wrap(pipeline.Unavailable, err, "The database does not answer; please try again.")
 	}
 	return err
+}
+
+// lost reports whether err is about the connection, not about what was asked.
+func lost(err error) bool {
+	var conn *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &conn) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // unique reports whether err is a violation of the named unique constraint.

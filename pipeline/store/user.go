@@ -42,8 +42,12 @@ func (s *Store) AddUser(ctx context.Context, by Actor, u pipeline.User, password
 	return u, err
 }
 
-// SetPassword stores a new hash and ends all sessions of the account.
+// SetPassword stores a new hash, ends all sessions of the account and revokes
+// its tokens.
 func (s *Store) SetPassword(ctx context.Context, by Actor, userID, passwordHash string) error {
+	if err := s.RevokeTokens(ctx, by, userID); err != nil {
+		return err
+	}
 	return s.userChange(ctx, by, userID, "user.password", "update users set password_hash = $2 where id = $1", passwordHash)
 }
 
@@ -121,18 +125,24 @@ func (s *Store) AddSession(ctx context.Context, tokenHash []byte, userID string,
 
 // SessionUser finds the account of a session that has neither ended nor been
 // idle too long, and marks it as seen.
-func (s *Store) SessionUser(ctx context.Context, tokenHash []byte, idle time.Duration) (u pipeline.User, err error) {
+func (s *Store) SessionUser(ctx context.Context, tokenHash []byte, idle time.Duration) (pipeline.User, error) {
+	u, err := s.PeekSession(ctx, tokenHash, idle)
+	if err != nil {
+		return u, err
+	}
+	// Once a minute is exact enough for the idle limit and spares a write a request.
+	_, err = s.pool.Exec(ctx, `update sessions set seen_at = now() where token_hash = $1 and seen_at < now() - interval '1 minute'`, tokenHash)
+	return u, kind(err)
+}
+
+// PeekSession is SessionUser without marking the session as seen.
+func (s *Store) PeekSession(ctx context.Context, tokenHash []byte, idle time.Duration) (u pipeline.User, err error) {
 	err = s.pool.QueryRow(ctx, "select "+userColumns+` from sessions s join users u on u.id = s.user_id
 		where s.token_hash = $1 and s.expires_at > now() and s.seen_at > now() - $2::interval and not u.disabled`,
 		tokenHash, idle).Scan(userScan(&u)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return u, pipeline.Errorf(pipeline.Unauthorized, "Your session has ended. Please sign in again.")
 	}
-	if err != nil {
-		return u, kind(err)
-	}
-	// Once a minute is exact enough for the idle limit and spares a write a request.
-	_, err = s.pool.Exec(ctx, `update sessions set seen_at = now() where token_hash = $1 and seen_at < now() - interval '1 minute'`, tokenHash)
 	return u, kind(err)
 }
 
@@ -145,10 +155,25 @@ func (s *Store) EndSession(ctx context.Context, tokenHash []byte) error {
 // AddToken stores the hash of an API token.
 func (s *Store) AddToken(ctx context.Context, by Actor, tokenHash []byte, userID, label string) error {
 	return s.tx(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "insert into api_tokens (token_hash, user_id, label) values ($1, $2, $3)", tokenHash, userID, label); err != nil {
+		_, err := tx.Exec(ctx, `insert into api_tokens (token_hash, user_id, label) values ($1, $2, $3)
+			on conflict (token_hash) do update set revoked_at = null where api_tokens.user_id = excluded.user_id`, tokenHash, userID, label)
+		if err != nil {
 			return err
 		}
 		e := by.entry("token.added", "", "")
+		e.Detail = "account " + userID
+		return writeAudit(ctx, tx, e)
+	})
+}
+
+// RevokeTokens makes all API tokens of the account worthless.
+func (s *Store) RevokeTokens(ctx context.Context, by Actor, userID string) error {
+	return s.tx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, "update api_tokens set revoked_at = now() where user_id = $1 and revoked_at is null", userID)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		e := by.entry("tokens.revoked", "", "")
 		e.Detail = "account " + userID
 		return writeAudit(ctx, tx, e)
 	})

@@ -106,6 +106,15 @@ func (s *Store) Retry(ctx context.Context, by Actor, id string) (pipeline.Dictat
 	})
 }
 
+// TypeByHand sends a dictation whose recognition failed to a transcriptionist,
+// with an empty draft.
+func (s *Store) TypeByHand(ctx context.Context, by Actor, id string) (pipeline.Dictation, error) {
+	return s.change(ctx, by, id, pipeline.ByHand, func(c *change) error {
+		c.d.Reason = ""
+		return c.addVersion(ctx, version{kind: pipeline.DraftVersion, engine: "none", words: []byte("[]")})
+	})
+}
+
 // SetHold stops a pending dictation where it is, with the reason.
 func (s *Store) SetHold(ctx context.Context, by Actor, id, reason string) (pipeline.Dictation, error) {
 	return s.change(ctx, by, id, pipeline.Hold, func(c *change) error {
@@ -114,11 +123,14 @@ func (s *Store) SetHold(ctx context.Context, by Actor, id, reason string) (pipel
 	})
 }
 
-// Unhold lets a held dictation go on. One without a patient stays.
+// Unhold lets a held dictation go on. One without a patient or an author stays.
 func (s *Store) Unhold(ctx context.Context, by Actor, id string) (pipeline.Dictation, error) {
 	return s.change(ctx, by, id, pipeline.Unhold, func(c *change) error {
 		if c.d.PatientID == "" {
 			return pipeline.Errorf(pipeline.Conflict, "Name the patient first; a dictation without one stays on hold.")
+		}
+		if c.d.AuthorID == "" {
+			return pipeline.Errorf(pipeline.Conflict, "Name the author first; a dictation without one stays on hold.")
 		}
 		c.d.Reason = ""
 		return nil

@@ -60,7 +60,7 @@ func TestHeldWithoutPatient(t *testing.T) {
 	}
 	_, err = b.Unhold(t.Context(), b.author, d.ID)
 	wantKind(t, err, pipeline.Conflict)
-	if err := b.Identify(t.Context(), b.author, d.ID, b.patient, "", ""); err != nil {
+	if err := b.Identify(t.Context(), b.author, d.ID, store.Identity{PatientID: b.patient}); err != nil {
 		t.Fatal(err)
 	}
 	if d, err = b.Unhold(t.Context(), b.author, d.ID); err != nil || d.State != pipeline.Pending || d.Reason != "" {

@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -29,7 +30,11 @@ type Sweeper struct {
 	queue  *queue.Queue
 	intake *intake.Intake
 	opts   Options
+	noted  time.Time // when the head of the audit was last logged; of the seal task alone
 }
+
+// noteHead is how often the head of the audit goes to the ordinary log at most.
+const noteHead = time.Minute
 
 // New makes a sweeper.
 func New(s *store.Store, q *queue.Queue, in *intake.Intake, opts Options) *Sweeper {
@@ -99,17 +104,13 @@ func (s *Sweeper) repeat(ctx context.Context, t task) {
 	}
 }
 
-// Once does every task one time and returns the first error of each.
+// Once does every task one time and returns the errors of those that failed.
 func (s *Sweeper) Once(ctx context.Context) error {
-	if _, err := s.Ring(ctx, 0); err != nil {
-		return err
-	}
+	_, err := s.Ring(ctx, 0)
 	for _, t := range s.tasks() {
-		if err := t.do(ctx); err != nil {
-			return err
-		}
+		err = errors.Join(err, t.do(ctx))
 	}
-	return nil
+	return err
 }
 
 // Ring tells the queue of all machine work last announced before age: pending
@@ -153,8 +154,9 @@ func (s *Sweeper) seal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			s.opts.Log.DebugContext(ctx, "audit sealed", "entries", n, "position", pos, "head", hex.EncodeToString(hash))
+		if now := time.Now(); n > 0 && now.Sub(s.noted) >= noteHead {
+			s.noted = now
+			s.opts.Log.InfoContext(ctx, "audit sealed", "position", pos, "head", hex.EncodeToString(hash))
 		}
 		if n < batch {
 			return nil
@@ -171,7 +173,9 @@ func (s *Sweeper) leases(ctx context.Context) error {
 }
 
 func (s *Sweeper) reconcile(ctx context.Context) error {
-	ids, err := s.store.Unattached(ctx, 100)
+	// Younger notes may still be on their way.
+	const onTheWay = 15 * time.Minute
+	ids, err := s.store.Unattached(ctx, onTheWay, 100)
 	if len(ids) > 0 {
 		s.opts.Log.ErrorContext(ctx, "signed notes that are in no record", "dictations", ids)
 	}

@@ -20,7 +20,7 @@ import (
 // hold the dictation is told who does (423), not that he may not.
 func (s *Server) apiRoutes() []route {
 	table := []route{
-		{pattern: "POST /dictations", action: pipeline.CreateDictation, handle: s.apiUpload},
+		{pattern: "POST /dictations", action: pipeline.CreateDictation, upload: true, handle: s.apiUpload},
 		{pattern: "GET /dictations", handle: s.apiDictations},
 		{pattern: "GET /dictations/{id}", action: pipeline.ReadDictation, about: true, audit: true, handle: s.apiDictation},
 		{pattern: "GET /dictations/{id}/audio", action: pipeline.ReadSound, about: true, audit: true, handle: s.apiAudio},
@@ -34,7 +34,7 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /worklist/next", action: pipeline.Worklist, handle: s.apiNext},
 		{pattern: "GET /worklist", action: pipeline.Worklist, audit: true, handle: s.apiWorklist},
 		{pattern: "POST /dictations/{id}/claim", action: pipeline.Worklist, about: true, handle: s.apiClaim},
-		{pattern: "POST /dictations/{id}/keep", action: pipeline.Worklist, about: true, handle: s.apiKeep},
+		{pattern: "POST /dictations/{id}/keep", action: pipeline.Worklist, about: true, passive: true, handle: s.apiKeep},
 		{pattern: "POST /dictations/{id}/suspend", action: pipeline.Worklist, about: true, handle: s.apiSuspend},
 		{pattern: "POST /dictations/{id}/release", action: pipeline.Worklist, about: true, handle: s.apiRelease},
 		{pattern: "POST /dictations/{id}/complete", action: pipeline.Worklist, about: true, handle: s.apiComplete},
@@ -47,10 +47,11 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /dictations/{id}/hold", action: pipeline.ManageJobs, about: true, handle: s.apiHold},
 		{pattern: "POST /dictations/{id}/unhold", action: pipeline.ManageJobs, about: true, handle: s.apiUnhold},
 		{pattern: "POST /dictations/{id}/identify", action: pipeline.ManageJobs, about: true, handle: s.apiIdentify},
+		{pattern: "POST /dictations/{id}/take-back", action: pipeline.ManageJobs, about: true, handle: s.apiTakeBack},
+		{pattern: "POST /dictations/{id}/type-by-hand", action: pipeline.TypeByHand, about: true, handle: s.apiTypeByHand},
 
-		{pattern: "GET /events", handle: s.apiEvents},
+		{pattern: "GET /events", passive: true, handle: s.apiEvents},
 		{pattern: "GET /notes/{id}", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiNote},
-		{pattern: "GET /patients", action: pipeline.FindPatient, audit: true, handle: s.apiPatients},
 		{pattern: "POST /patients/search", action: pipeline.FindPatient, audit: true, handle: s.apiPatientSearch},
 		{pattern: "GET /patients/{patient}/encounters", action: pipeline.FindPatient, handle: s.apiEncounters},
 
@@ -62,6 +63,7 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /users/{username}/enable", action: pipeline.ManageUsers, handle: s.apiEnableUser},
 		{pattern: "POST /users/{username}/password", action: pipeline.ManageUsers, handle: s.apiSetPassword},
 		{pattern: "POST /tokens", handle: s.apiAddToken},
+		{pattern: "POST /tokens/revoke", handle: s.apiRevokeTokens},
 	}
 	for i := range table {
 		table[i].pattern = under("/api/v1", table[i].pattern)

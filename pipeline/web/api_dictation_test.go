@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dictation/pipeline"
+	"dictation/pipeline/blob"
 	"dictation/pipeline/intake"
 )
 
@@ -144,10 +145,19 @@ func TestJobs(t *testing.T) {
 		"no visit":        {"patient_mrn": "MRN-1001", "encounter": "V-9"},
 		"not dictate":     {"patient_mrn": "MRN-1001", "author": "auditor"},
 		"no such account": {"patient_mrn": "MRN-1001", "author": "nobody"},
+		"no worktype":     {"patient_mrn": "MRN-1001", "worktype": "poem"},
+		"no priority":     {"patient_mrn": "MRN-1001", "priority": "soon"},
 	} {
 		x.do("admin", "POST", path+"/identify", body).wantProblem(http.StatusBadRequest, says)
 	}
 	x.do("admin", "POST", path+"/identify", m{"patient_mrn": "MRN-1002", "author": "author2"}).want(http.StatusOK, &v)
+	if v.Worktype != pipeline.Consultation || v.Priority != pipeline.Routine {
+		t.Errorf("what was not named has changed: %+v", v)
+	}
+	x.do("admin", "POST", path+"/identify", m{"patient_mrn": "MRN-1002", "worktype": "letter", "priority": "stat"}).want(http.StatusOK, &v)
+	if v.Worktype != "letter" || v.Priority != pipeline.STAT {
+		t.Errorf("worktype and priority: %+v", v)
+	}
 	if v.PatientMRN != "MRN-1002" || v.Author != "Dr author2" || v.Encounter != "" {
 		t.Errorf("identified: %+v", v)
 	}
@@ -155,6 +165,62 @@ func TestJobs(t *testing.T) {
 	x.do("admin", "POST", path+"/identify", m{"patient_mrn": "MRN-1001"}).wantProblem(http.StatusConflict, "held or failed")
 	if v.State != pipeline.Pending || v.Reason != "" {
 		t.Errorf("let go: %+v", v)
+	}
+}
+
+// recognitionFailed is a dictation that no engine could recognise.
+func (x *site) recognitionFailed(author string) pipeline.Dictation {
+	x.t.Helper()
+	d := x.received(author)
+	canonical, err := x.Blob.Put(x.t.Context(), blob.CanonicalKey(d.ID), strings.NewReader("RIFF0123456789"), -1, "audio/wav")
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	d = x.work(d, pipeline.Result{Sound: &pipeline.Sound{Canonical: canonical, DurationMS: 7000, Format: "WAV"}})
+	if d, err = x.Store.Claim(x.t.Context(), d.ID, pipeline.Transcribe, "worker", time.Minute); err == nil {
+		d, err = x.Store.Fail(x.t.Context(), pipeline.Job{Dictation: d, Stage: d.Stage, Attempt: d.Attempt}, "worker", "The engine ended early.")
+	}
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return d
+}
+
+func TestTypeByHand(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	var v dictationView
+	for _, who := range []string{"author", "admin"} {
+		path := "/api/v1/dictations/" + x.recognitionFailed("author").ID
+		x.do("author2", "POST", path+"/type-by-hand", nil).wantProblem(http.StatusForbidden, "may not")
+		x.do(who, "POST", path+"/type-by-hand", nil).want(http.StatusOK, &v)
+		if v.Stage != pipeline.Review || v.Step != pipeline.Typing || v.State != pipeline.Pending || v.Reason != "" {
+			t.Errorf("by %s: %+v", who, v)
+		}
+		x.do(who, "POST", path+"/type-by-hand", nil).wantProblem(http.StatusConflict, "")
+		x.do("transcriptionist", "POST", path+"/claim", nil).want(http.StatusOK)
+		x.do("transcriptionist", "POST", path+"/release", nil).want(http.StatusOK)
+	}
+}
+
+func TestTakeBack(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	var v dictationView
+	d := x.claimed("author")
+	path := "/api/v1/dictations/" + d.ID
+	x.do("transcriptionist2", "POST", path+"/take-back", nil).wantProblem(http.StatusForbidden, "may not")
+	x.do("admin", "POST", path+"/take-back", nil).want(http.StatusOK, &v)
+	if v.State != pipeline.Pending || v.Step != pipeline.Typing {
+		t.Errorf("taken back: %+v", v)
+	}
+	x.do("admin", "POST", path+"/take-back", nil).wantProblem(http.StatusConflict, "")
+	// A closed account keeps nothing in hand.
+	held, aside := x.claimed("author"), x.claimed("author")
+	x.do("transcriptionist", "POST", "/api/v1/dictations/"+aside.ID+"/suspend", nil).want(http.StatusOK)
+	x.do("admin", "POST", "/api/v1/users/transcriptionist/disable", nil).want(http.StatusOK)
+	for _, id := range []string{held.ID, aside.ID} {
+		x.do("transcriptionist2", "POST", "/api/v1/dictations/"+id+"/claim", nil).want(http.StatusOK)
 	}
 }
 

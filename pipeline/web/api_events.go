@@ -20,14 +20,14 @@ type eventView struct {
 }
 
 // apiEvents streams the changes of the dictations that the asker may read. A
-// stream outlives a change of rights, so each message asks for them anew.
+// stream outlives its session and a change of rights: each message asks for them anew.
 func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request) error {
 	if _, err := listing(userOf(r)); err != nil {
 		return err
 	}
 	return s.stream(w, r, func(id string) (string, error) {
-		u, err := s.Store.User(r.Context(), userOf(r).ID)
-		if err != nil || u.Disabled {
+		u, err := s.who(r, true)
+		if err != nil {
 			return "", err
 		}
 		d, err := s.Store.Dictation(r.Context(), id)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"dictation/pipeline"
+	"dictation/pipeline/store"
 )
 
 // checkID says whether an id is a UUID.
@@ -43,25 +44,35 @@ func (s *Server) apiUnhold(w http.ResponseWriter, r *http.Request) error {
 	return s.writeChanged(w, r, d, err)
 }
 
-// identity is what a dictation is said to belong to.
+// apiTakeBack gives a dictation back to the queue, whoever holds it.
+func (s *Server) apiTakeBack(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Desk.TakeBack(r.Context(), actor(r), dictationOf(r).ID)
+	return s.writeMoved(w, r, d, err)
+}
+
+// apiTypeByHand gives up on recognition: a transcriptionist types from the sound.
+func (s *Server) apiTypeByHand(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Desk.TypeByHand(r.Context(), actor(r), dictationOf(r).ID)
+	return s.writeMoved(w, r, d, err)
+}
+
+// identity is what a dictation is said to belong to and to be.
 type identity struct {
 	PatientMRN string `json:"patient_mrn"`
 	Encounter  string `json:"encounter"` // visit number; may be empty
 	Author     string `json:"author"`    // username; empty leaves the author as he is
+	Worktype   string `json:"worktype"`  // empty leaves it as it is, like the priority
+	Priority   string `json:"priority"`
 }
 
-// apiIdentify names patient, visit and author of a dictation that is held or failed.
+// apiIdentify says whose a dictation is and what, while it is held or failed.
 func (s *Server) apiIdentify(w http.ResponseWriter, r *http.Request) error {
 	var body identity
 	if err := s.readJSON(w, r, &body); err != nil {
 		return err
 	}
-	patient, encounter, author, err := s.resolve(r, body)
-	if err != nil {
-		return wrong(err)
-	}
 	id := dictationOf(r).ID
-	if err := s.Store.Identify(r.Context(), actor(r), id, patient, encounter, author); err != nil {
+	if err := s.identify(r, id, body); err != nil {
 		return err
 	}
 	d, err := s.Store.Dictation(r.Context(), id)
@@ -76,28 +87,49 @@ func wrong(err error) error {
 	return err
 }
 
-func (s *Server) resolve(r *http.Request, in identity) (patient, encounter, author string, err error) {
+// identify sets what a dictation belongs to and is.
+func (s *Server) identify(r *http.Request, id string, in identity) error {
+	to, err := s.resolve(r, in)
+	if err != nil {
+		return wrong(err)
+	}
+	return s.Store.Identify(r.Context(), actor(r), id, to)
+}
+
+func (s *Server) resolve(r *http.Request, in identity) (to store.Identity, err error) {
 	ctx := r.Context()
 	p, err := s.Store.PatientByMRN(ctx, in.PatientMRN)
 	if err != nil {
-		return "", "", "", err
+		return to, err
 	}
+	to.PatientID = p.ID
 	if in.Encounter != "" {
 		e, err := s.Store.EncounterByNumber(ctx, in.Encounter)
 		if err != nil {
-			return "", "", "", err
+			return to, err
 		}
 		if e.PatientID != p.ID {
-			return "", "", "", pipeline.Errorf(pipeline.Invalid, "That visit belongs to another patient. Choose one of this patient's visits, or none.")
+			return to, pipeline.Errorf(pipeline.Invalid, "That visit belongs to another patient. Choose one of this patient's visits, or none.")
 		}
-		encounter = e.ID
+		to.EncounterID = e.ID
 	}
-	if in.Author == "" {
-		return p.ID, encounter, "", nil
+	if in.Author != "" {
+		u, _, err := s.Store.UserByName(ctx, in.Author)
+		if err != nil {
+			return to, err
+		}
+		if !u.Is(pipeline.RoleAuthor, pipeline.RoleClinician) {
+			return to, pipeline.Errorf(pipeline.Invalid, "That account does not dictate. Name an author or a clinician.")
+		}
+		to.AuthorID = u.ID
 	}
-	u, _, err := s.Store.UserByName(ctx, in.Author)
-	if err == nil && !u.Is(pipeline.RoleAuthor, pipeline.RoleClinician) {
-		err = pipeline.Errorf(pipeline.Invalid, "That account does not dictate. Name an author or a clinician.")
+	if in.Worktype != "" {
+		if to.Worktype, err = pipeline.ParseWorktype(in.Worktype); err != nil {
+			return to, err
+		}
 	}
-	return p.ID, encounter, u.ID, err
+	if in.Priority != "" {
+		to.Priority, err = pipeline.ParsePriority(in.Priority)
+	}
+	return to, err
 }

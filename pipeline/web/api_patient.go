@@ -23,12 +23,8 @@ type patientsView struct {
 	Patients []patientView `json:"patients"`
 }
 
-// apiPatients searches by the query of the URL, for programs. Browsers keep
-// addresses: our pages use apiPatientSearch.
-func (s *Server) apiPatients(w http.ResponseWriter, r *http.Request) error {
-	return s.patients(w, r, r.URL.Query().Get("q"))
-}
-
+// apiPatientSearch answers with those whose number or name begins with q. What
+// is searched for stands in the body: addresses are remembered in many places.
 func (s *Server) apiPatientSearch(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		Q string `json:"q"`
@@ -36,12 +32,8 @@ func (s *Server) apiPatientSearch(w http.ResponseWriter, r *http.Request) error 
 	if err := s.readJSON(w, r, &body); err != nil {
 		return err
 	}
-	return s.patients(w, r, body.Q)
-}
-
-// patients answers with those whose number or name begins with q.
-func (s *Server) patients(w http.ResponseWriter, r *http.Request, q string) error {
-	if q = strings.TrimSpace(q); utf8.RuneCountInString(q) < 2 {
+	q := strings.TrimSpace(body.Q)
+	if utf8.RuneCountInString(q) < 2 {
 		return pipeline.Errorf(pipeline.Invalid, "Give at least two characters of the patient's number (MRN) or name.")
 	}
 	found, err := s.Store.Patients(r.Context(), store.PatientFilter{Any: q, Limit: 50})

@@ -26,15 +26,15 @@ func TestPatients(t *testing.T) {
 		}
 	}
 	want := patientView{x.patients[0].ID, "MRN-1001", "Rosenfeld", "Ada Maria", "1971-05-04", "female"}
-	var got patientsView
-	x.do("author", "GET", "/api/v1/patients?q=rosen", nil).want(http.StatusOK, &got)
-	if len(got.Patients) != 1 || got.Patients[0] != want {
+	if got := find("rosen"); len(got.Patients) != 1 || got.Patients[0] != want {
 		t.Errorf("got %+v", got)
 	}
 	if n := x.audited("author", string(pipeline.FindPatient), "", ""); n != 8 {
 		t.Errorf("%d searches in the audit, want 8", n)
 	}
-	x.do("author", "GET", "/api/v1/patients?q=a", nil).wantProblem(http.StatusBadRequest, "two characters")
+	x.do("author", "POST", "/api/v1/patients/search", m{"q": "a"}).wantProblem(http.StatusBadRequest, "two characters")
+	// No name stands in an address.
+	x.do("author", "GET", "/api/v1/patients?q=rosen", nil).wantProblem(http.StatusNotFound, "nothing at this address")
 
 	var visits encountersView
 	x.do("author", "GET", "/api/v1/patients/"+x.patients[0].ID+"/encounters", nil).want(http.StatusOK, &visits)
@@ -95,8 +95,13 @@ func TestAccounts(t *testing.T) {
 
 	var token tokenView
 	x.do("qa", "POST", "/api/v1/tokens", m{"label": ""}).wantProblem(http.StatusBadRequest, "label")
-	x.do("qa", "POST", "/api/v1/tokens", m{"label": "headset"}).want(http.StatusCreated, &token)
+	x.do("qa", "POST", "/api/v1/tokens", m{"label": "headset", "password": "not mine"}).wantProblem(http.StatusForbidden, "No token was made")
+	x.do("qa", "POST", "/api/v1/tokens", m{"label": "headset", "password": password}).want(http.StatusCreated, &token)
 	x.do("", "GET", "/api/v1/worklist", nil, "Authorization", "Bearer "+token.Token).want(http.StatusOK)
+	x.do("qa", "POST", "/api/v1/tokens/revoke", nil).want(http.StatusNoContent)
+	x.do("", "GET", "/api/v1/worklist", nil, "Authorization", "Bearer "+token.Token).wantProblem(http.StatusUnauthorized, "token")
+	x.do("qa", "GET", "/api/v1/worklist", nil).wantProblem(http.StatusUnauthorized, "token")
+	x.do("transcriptionist", "GET", "/api/v1/worklist", nil).want(http.StatusOK)
 }
 
 func TestPanicIsAnAnswerWithoutItsValue(t *testing.T) {

@@ -72,7 +72,8 @@ func plainAddress(r *http.Request) error {
 }
 
 // refuseForeign answers a browser that a page of another site sent here.
-func refuseForeign(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) refuseForeign(w http.ResponseWriter, r *http.Request) {
+	s.stranger(r, "cross-site", "sent by a page of another site")
 	writeProblem(w, problem{
 		Status: http.StatusForbidden, Kind: pipeline.Forbidden,
 		Detail: "This request came from a page of another site and was not done. Open the page here and try again.",

@@ -87,11 +87,12 @@ func TestLogHoldsNoPatientData(t *testing.T) {
 	d := x.typed("author")
 	ask := func() {
 		for _, path := range []string{
-			"/api/v1/patients?q=Rosenfeld", "/api/v1/dictations/" + d.ID + "/text", "/fhir/Patient?name=Rosenfeld",
+			"/api/v1/dictations/" + d.ID + "/text", "/fhir/Patient?name=Rosenfeld",
 			"/fhir/Patient?identifier=MRN-1001", "/fhir/DocumentReference?identifier=MRN-1001", "/api/v1/notes/" + d.ID,
 		} {
 			x.do("clinician", "GET", path, nil)
 		}
+		x.do("clinician", "POST", "/api/v1/patients/search", m{"q": "Rosenfeld"})
 		x.do("author", "PUT", "/api/v1/dictations/"+d.ID+"/text", m{"text": noteText}, "If-Match", "1")
 		x.upload("author", []field{{"patient_mrn", "MRN-1001"}, {"worktype", "letter"}, {"audio", "sound"}})
 	}

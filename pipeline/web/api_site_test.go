@@ -49,6 +49,7 @@ type site struct {
 	t        testing.TB
 	url      string
 	nats     *nats.Conn
+	dsn      string // of the database
 	accounts map[string]account
 	patients [2]pipeline.Patient
 	visit    pipeline.Encounter
@@ -85,7 +86,8 @@ func (x *site) in(t testing.TB) *site {
 func (x *site) rooms() Rooms {
 	x.t.Helper()
 	ctx := x.t.Context()
-	db, err := store.Open(ctx, localtest.Database(x.t))
+	x.dsn = localtest.Database(x.t)
+	db, err := store.Open(ctx, x.dsn)
 	if err != nil {
 		x.t.Fatal(err)
 	}

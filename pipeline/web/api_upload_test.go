@@ -171,7 +171,7 @@ func TestUploadAgainIsOneDictation(t *testing.T) {
 		t.Error("two people's keys are one")
 	}
 	x.upload("author", []field{{"sha256", sum("new")}, {"patient_mrn", "MRN-1001"}, {"worktype", "letter"}, {"audio", "new"}}, "Idempotency-Key", "memo 17").
-		wantProblem(http.StatusConflict, first.JobNumber)
+		wantProblem(http.StatusConflict, "same key")
 	x.upload("author", fields, "Idempotency-Key", "k\xff").wantProblem(http.StatusBadRequest, "Idempotency-Key")
 	x.upload("author", fields, "Idempotency-Key", strings.Repeat("k", 201)).wantProblem(http.StatusBadRequest, "Idempotency-Key")
 	if n := x.count(); n != 2 {

@@ -78,11 +78,28 @@ func (s *Server) setDisabled(w http.ResponseWriter, r *http.Request, disabled bo
 	if disabled && u.ID == userOf(r).ID {
 		return pipeline.Errorf(pipeline.Conflict, "You cannot close your own account. Ask another administrator.")
 	}
-	if err := s.Store.SetDisabled(r.Context(), actor(r), u.ID, disabled); err != nil {
+	if disabled {
+		err = s.closeAccount(r, u.ID)
+	} else {
+		err = s.Store.SetDisabled(r.Context(), actor(r), u.ID, false)
+	}
+	if err != nil {
 		return err
 	}
 	u.Disabled = disabled
 	return writeJSON(w, http.StatusOK, viewUser(u))
+}
+
+// closeAccount ends an account's sessions and gives what it holds back to the queue.
+func (s *Server) closeAccount(r *http.Request, id string) error {
+	if err := s.Store.SetDisabled(r.Context(), actor(r), id, true); err != nil {
+		return err
+	}
+	back, err := s.Store.TakeBackAll(r.Context(), actor(r), id)
+	for _, d := range back {
+		s.Queue.Announce(d)
+	}
+	return err
 }
 
 // named reads the account in the path.
@@ -113,10 +130,12 @@ type tokenView struct {
 	Token string `json:"token"` // shown this once
 }
 
-// apiAddToken makes an API token for the asker himself.
+// apiAddToken makes an API token for the asker himself, after his password was
+// given again: a token outlives the session.
 func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Label string `json:"label"`
+		Label    string `json:"label"`
+		Password string `json:"password"`
 	}
 	if err := s.readJSON(w, r, &body); err != nil {
 		return err
@@ -125,9 +144,25 @@ func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	if label == "" || len(label) > 100 {
 		return pipeline.Errorf(pipeline.Invalid, "Give the token a label of at most 100 characters that says what it is for.")
 	}
+	if err := s.Auth.Confirm(r.Context(), userOf(r), body.Password, remote(r)); err != nil {
+		if pipeline.KindOf(err) == pipeline.Unauthorized {
+			// The session is good: 401 would make a client throw it away.
+			err = pipeline.Wrap(pipeline.Forbidden, err, "The password is not right. No token was made.")
+		}
+		return err
+	}
 	token, err := s.Auth.NewToken(r.Context(), actor(r), userOf(r).ID, label)
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusCreated, tokenView{Token: token})
+}
+
+// apiRevokeTokens makes all API tokens of the asker worthless, also the one he asks with.
+func (s *Server) apiRevokeTokens(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Store.RevokeTokens(r.Context(), actor(r), userOf(r).ID); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }

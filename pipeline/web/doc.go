@@ -3,7 +3,9 @@
 //
 // Every route is declared once, with the right it asks for (see [route]); a
 // request without a session or token reaches no handler. Every access to
-// patient data and every refusal is written to the audit. Errors leave as RFC
+// patient data and every refusal is written to the audit, of strangers at most
+// one a minute and address. What open pages ask for by themselves keeps nobody
+// signed in. Errors leave as RFC
 // 9457 problem documents (API), OperationOutcome (FHIR) or a page with the same
 // sentence. Handlers translate; the rules are in intake, review and auth.
 //

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"dictation/pipeline"
 	"dictation/pipeline/queue"
 )
 
@@ -54,7 +55,8 @@ func (h *hub) open() (<-chan string, func()) {
 const beat = 15 * time.Second
 
 // stream sends server-sent events until the client or the server goes: for each
-// changed dictation whatever message makes of its id ("" sends nothing).
+// changed dictation whatever message makes of its id ("" sends nothing). It
+// ends when message does not know the asker any more.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, message func(id string) (string, error)) error {
 	ids, closed := s.events.open()
 	defer closed()
@@ -78,6 +80,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, message func(id 
 			data = ": here\n\n"
 		case id := <-ids:
 			m, err := message(id)
+			if pipeline.KindOf(err) == pipeline.Unauthorized {
+				return nil
+			}
 			if err != nil || m == "" {
 				continue
 			}

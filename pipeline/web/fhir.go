@@ -34,8 +34,11 @@ func (s *Server) fhirRoutes() []route {
 	return table
 }
 
-// mapping speaks FHIR under the address that the client used.
+// mapping speaks FHIR under the public address, or the one that the client used.
 func (s *Server) mapping(r *http.Request) fhir.Mapping {
+	if s.opts.PublicURL != "" {
+		return fhir.NewMapping(s.opts.PublicURL+"/fhir", "")
+	}
 	scheme := "http://"
 	if s.opts.Secure {
 		scheme = "https://"

@@ -78,7 +78,7 @@ func (s *Server) parts() map[string]func(context.Context) error {
 // is not from this machine, whatever its address says.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
 	if !direct(r) {
-		u, err := s.who(r)
+		u, err := s.known(r, false)
 		if err != nil {
 			return err
 		}

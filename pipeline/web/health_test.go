@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"dictation/pipeline"
 )
 
 func TestReady(t *testing.T) {
@@ -32,7 +34,7 @@ func TestNotReadyTellsNoSecrets(t *testing.T) {
 	x := newSite(t, Options{Ready: func(context.Context) error { return errors.New("dial postgres://user:secret@db") }})
 	var got readyView
 	x.do("", "GET", "/readyz", nil).want(http.StatusServiceUnavailable, &got)
-	if want := "Something went wrong on our side. Nothing you sent was lost; please try again."; got.Parts["work"] != want {
+	if want := pipeline.Sentence(errors.New("any")); got.Parts["work"] != want {
 		t.Errorf("work: %q", got.Parts["work"])
 	}
 }

@@ -138,8 +138,10 @@ var said = map[string]string{
 	"retried":    "The failed step runs again.",
 	"unheld":     "The dictation goes on.",
 	"identified": "Patient and visit are set.",
+	"taken-back": "The dictation is in the queue again. What was saved is kept.",
+	"by-hand":    "The dictation waits for a transcriptionist, who types it from the sound.",
 	"added":      "The account was made.",
-	"disabled":   "The account is closed and its sessions are ended.",
+	"disabled":   "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
 	"enabled":    "The account is open again.",
 	"password":   "The password was set and the account's sessions are ended.",
 }
@@ -208,9 +210,10 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /logout", open: true, handle: s.postLogout},
 
 		{pattern: "GET /dictations", action: pipeline.CreateDictation, audit: true, handle: s.pageDictations},
-		{pattern: "POST /dictations", action: pipeline.CreateDictation, handle: s.postDictations},
+		{pattern: "POST /dictations", action: pipeline.CreateDictation, upload: true, handle: s.postDictations},
 		{pattern: "POST /dictations/find", action: pipeline.FindPatient, audit: true, handle: s.postFind},
 		{pattern: "GET /dictations/{id}", action: pipeline.ReadDictation, about: true, audit: true, handle: s.pageDictation},
+		{pattern: "POST /dictations/{id}/type-by-hand", action: pipeline.TypeByHand, about: true, handle: s.postTypeByHand},
 
 		{pattern: "GET /work", action: pipeline.Worklist, audit: true, handle: s.pageWork},
 		{pattern: "POST /work/next", action: pipeline.Worklist, handle: s.postNext},
@@ -248,7 +251,7 @@ func (s *Server) pageStart(w http.ResponseWriter, r *http.Request) error {
 
 // pageNotFound answers what no other route does.
 func (s *Server) pageNotFound(w http.ResponseWriter, r *http.Request) error {
-	if u, err := s.who(r); err == nil {
+	if u, err := s.who(r, true); err == nil {
 		r = withUser(r, u)
 	}
 	err := pipeline.Errorf(pipeline.NotFound, "There is nothing at this address. It may have been mistyped, or the link is old.")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 // jobsData is the administrator's page of what does not go on by itself.
 type jobsData struct {
 	Stopped []card // failed and held
+	InHand  []card // in review, with somebody or laid aside
 	Counts  []count
 }
 
@@ -27,17 +29,21 @@ func (s *Server) pageJobs(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) writeJobs(w http.ResponseWriter, r *http.Request, status int, trouble string) error {
 	ctx := r.Context()
-	var stopped []pipeline.Dictation
-	for _, st := range []pipeline.State{pipeline.Failed, pipeline.Held} {
-		ds, err := s.Store.Dictations(ctx, store.Filter{State: st, Limit: 100})
-		if err != nil {
-			return err
-		}
-		stopped = append(stopped, ds...)
+	stopped, err := s.listed(ctx, store.Filter{State: pipeline.Failed}, store.Filter{State: pipeline.Held})
+	if err != nil {
+		return err
+	}
+	inHand, err := s.listed(ctx, store.Filter{Stage: pipeline.Review, State: pipeline.InProgress},
+		store.Filter{Stage: pipeline.Review, State: pipeline.Suspended})
+	if err != nil {
+		return err
 	}
 	var data jobsData
-	var err error
-	if data.Stopped, err = s.cards(userOf(r)).of(ctx, stopped); err != nil {
+	names := s.cards(userOf(r))
+	if data.Stopped, err = names.of(ctx, stopped); err != nil {
+		return err
+	}
+	if data.InHand, err = names.of(ctx, inHand); err != nil {
 		return err
 	}
 	counts, err := s.Store.Counts(ctx)
@@ -46,6 +52,19 @@ func (s *Server) writeJobs(w http.ResponseWriter, r *http.Request, status int, t
 	}
 	data.Counts = inOrder(counts)
 	return s.pages.write(w, r, sheet{name: "jobs", title: "Jobs", status: status, trouble: trouble, data: data})
+}
+
+// listed reads the newest hundred of each filter, one after the other.
+func (s *Server) listed(ctx context.Context, filters ...store.Filter) (all []pipeline.Dictation, err error) {
+	for _, f := range filters {
+		f.Limit = 100
+		ds, err := s.Store.Dictations(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ds...)
+	}
+	return all, nil
 }
 
 // inOrder lists counts in the order a dictation passes the places.
@@ -64,7 +83,7 @@ func inOrder(counts map[pipeline.Position]int) []count {
 	return out
 }
 
-// postJob retries, holds, lets go or names the patient of a dictation.
+// postJob does what an administrator asks for with a dictation.
 func (s *Server) postJob(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
 	ctx, by, id := r.Context(), actor(r), dictationOf(r).ID
@@ -79,7 +98,19 @@ func (s *Server) postJob(w http.ResponseWriter, r *http.Request) error {
 		_, err = s.Store.Unhold(ctx, by, id)
 	case "identify":
 		done = "identified"
-		err = s.identify(r, id)
+		err = s.identify(r, id, identity{
+			PatientMRN: strings.TrimSpace(r.PostFormValue("patient_mrn")),
+			Encounter:  strings.TrimSpace(r.PostFormValue("encounter")),
+			Author:     strings.TrimSpace(r.PostFormValue("author")),
+			Worktype:   r.PostFormValue("worktype"),
+			Priority:   r.PostFormValue("priority"),
+		})
+	case "take-back":
+		done = "taken-back"
+		_, err = s.Desk.TakeBack(ctx, by, id)
+	case "type-by-hand":
+		done = "by-hand"
+		_, err = s.Desk.TypeByHand(ctx, by, id)
 	default:
 		return s.pageNotFound(w, r)
 	}
@@ -88,18 +119,6 @@ func (s *Server) postJob(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Queue.Announce(id)
 	return goTo(w, r, "/admin", done)
-}
-
-func (s *Server) identify(r *http.Request, id string) error {
-	patient, encounter, author, err := s.resolve(r, identity{
-		PatientMRN: strings.TrimSpace(r.PostFormValue("patient_mrn")),
-		Encounter:  strings.TrimSpace(r.PostFormValue("encounter")),
-		Author:     strings.TrimSpace(r.PostFormValue("author")),
-	})
-	if err != nil {
-		return wrong(err)
-	}
-	return s.Store.Identify(r.Context(), actor(r), id, patient, encounter, author)
 }
 
 func (s *Server) jobTrouble(w http.ResponseWriter, r *http.Request, err error) error {
@@ -162,7 +181,7 @@ func (s *Server) postUserAct(w http.ResponseWriter, r *http.Request) error {
 			err = pipeline.Errorf(pipeline.Conflict, "You cannot close your own account. Ask another administrator.")
 			break
 		}
-		done, err = "disabled", s.Store.SetDisabled(r.Context(), actor(r), u.ID, true)
+		done, err = "disabled", s.closeAccount(r, u.ID)
 	case "enable":
 		done, err = "enabled", s.Store.SetDisabled(r.Context(), actor(r), u.ID, false)
 	case "password":

@@ -16,6 +16,7 @@ type dictationData struct {
 	Text    *store.Version // newest, when there is one and the reader may read it
 	Sound   bool           // the reader may hear it, and it can be played
 	Sign    bool           // the reader may sign it now
+	ByHand  bool           // recognition failed, and the reader may have it typed instead
 	Chart   bool           // the reader may open the patient's chart
 	Manage  bool           // the reader is an administrator
 	Named   bool           // the reader may see whose it is
@@ -41,8 +42,9 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 	may := func(a pipeline.Action) bool { return pipeline.May(u, a, &d) == nil }
 	data := dictationData{
 		card: c, Sound: d.Sound.Canonical.Key != "" && may(pipeline.ReadSound),
-		Sign:  d.Step == pipeline.Signature && may(pipeline.SignNote),
-		Chart: d.State == pipeline.Finished && may(pipeline.ReadChart), Manage: may(pipeline.ManageJobs),
+		Sign:   d.Step == pipeline.Signature && may(pipeline.SignNote),
+		ByHand: d.Stage == pipeline.Transcribe && d.State == pipeline.Failed && may(pipeline.TypeByHand),
+		Chart:  d.State == pipeline.Finished && may(pipeline.ReadChart), Manage: may(pipeline.ManageJobs),
 		Named: may(pipeline.ReadSound) || may(pipeline.FindPatient),
 	}
 	if d.TextN > 0 && may(pipeline.ReadText) {
@@ -59,6 +61,15 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.pages.write(w, r, sheet{name: "dictation", title: "Dictation " + d.JobNumber, data: data})
+}
+
+// postTypeByHand has the author's dictation typed from the sound.
+func (s *Server) postTypeByHand(w http.ResponseWriter, r *http.Request) error {
+	id := dictationOf(r).ID
+	if _, err := s.Desk.TypeByHand(r.Context(), actor(r), id); err != nil {
+		return err
+	}
+	return goTo(w, r, "/dictations/"+id, "by-hand")
 }
 
 // history lists what happened to a dictation; who only looked is the auditor's business.

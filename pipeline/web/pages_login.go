@@ -20,7 +20,7 @@ func withUser(r *http.Request, u pipeline.User) *http.Request {
 
 func (s *Server) pageLogin(w http.ResponseWriter, r *http.Request) error {
 	next := local(r.URL.Query().Get("next"))
-	if u, err := s.who(r); err == nil {
+	if u, err := s.who(r, true); err == nil {
 		if next == "" {
 			next = start(u)
 		}

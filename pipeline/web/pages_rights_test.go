@@ -15,6 +15,7 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"POST /dictations":                   {all: "author clinician"},
 	"POST /dictations/find":              {all: "author clinician records"},
 	"GET /dictations/{id}":               {typing: "own:author transcriptionist qa clinician admin", signature: "own:author transcriptionist qa clinician admin"},
+	"POST /dictations/{id}/type-by-hand": {typing: "own:author own:clinician admin", signature: "own:author own:clinician admin"},
 	"GET /work":                          {all: "transcriptionist qa clinician"},
 	"POST /work/next":                    {all: "transcriptionist qa clinician"},
 	"GET /review/{id}":                   worklist,

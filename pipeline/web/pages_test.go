@@ -100,6 +100,15 @@ func TestCookieOverTLS(t *testing.T) {
 	if c := a.header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-dictation=") || !strings.Contains(c, "Secure") {
 		t.Errorf("cookie %q", c)
 	}
+	y := newSite(t, Options{PublicURL: "https://dictation.example.org/"})
+	a = y.form("", "/login", url.Values{"username": {"author"}, "password": {password}}, "Origin", "https://dictation.example.org")
+	if c := a.header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-dictation=") || !strings.Contains(c, "Secure") {
+		t.Errorf("cookie behind a proxy %q", c)
+	}
+	y.do("records", "GET", "/fhir/Patient?_id="+y.patients[0].ID, nil).has("https://dictation.example.org/fhir/Patient").lacks("127.0.0.1")
+	if _, err := New(x.Rooms, Options{PublicURL: "dictation.example.org"}); err == nil {
+		t.Error("a public URL without a scheme was taken")
+	}
 }
 
 // recordings makes a form with the fields and sounds, in this order.
@@ -235,6 +244,21 @@ func TestWorkPage(t *testing.T) {
 	x.form("transcriptionist", "/review/"+d.ID+"/release", nil).to("/work?said=released")
 }
 
+// TestWorkPageOfTwoQueues: who types and checks sees both, what to check first.
+func TestWorkPageOfTwoQueues(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	x.account("both", pipeline.RoleTranscriptionist, pipeline.RoleQA)
+	typing, qa := x.drafted("author"), x.drafted("author")
+	x.toQA(qa.ID)
+	x.do("both", "GET", "/work", nil).want(http.StatusOK).has("Quality check, typing and editing", "2 waiting", typing.JobNumber, qa.JobNumber)
+	for _, id := range []string{typing.ID, qa.ID} {
+		x.do("both", "GET", "/review/"+id, nil).want(http.StatusOK).has("Take it")
+		x.form("both", "/review/"+id+"/claim", nil).to("/review/" + id)
+	}
+	x.do("both", "GET", "/work", nil).has("In your hands", "0 waiting")
+}
+
 func TestChart(t *testing.T) {
 	t.Parallel()
 	x := newSite(t, Options{})
@@ -272,13 +296,26 @@ func TestAdminPages(t *testing.T) {
 	job := "/admin/jobs/" + d.ID
 	x.form("admin", job+"/unhold", nil).want(http.StatusConflict)
 	x.form("admin", job+"/identify", url.Values{"patient_mrn": {"MRN-9"}}).want(http.StatusBadRequest).has("no patient with that number")
-	x.form("admin", job+"/identify", url.Values{"patient_mrn": {"MRN-1002"}}).to("/admin?said=identified")
+	x.form("admin", job+"/identify", url.Values{"patient_mrn": {"MRN-1002"}, "author": {""}, "worktype": {"letter"}, "priority": {"stat"}}).to("/admin?said=identified")
 	x.form("admin", job+"/retry", nil).to("/admin?said=retried")
 	x.form("admin", job+"/nonsense", nil).want(http.StatusNotFound)
 	got, err := x.Store.Dictation(t.Context(), d.ID)
-	if err != nil || got.State != pipeline.Pending || got.PatientID != x.patients[1].ID {
+	if err != nil || got.State != pipeline.Pending || got.PatientID != x.patients[1].ID || got.Worktype != "letter" || got.Priority != pipeline.STAT {
 		t.Errorf("%+v, %v", got, err)
 	}
+
+	unheard := x.recognitionFailed("author")
+	x.do("author", "GET", "/dictations/"+unheard.ID, nil).has("Have it typed from the sound")
+	x.do("author", "GET", "/dictations/"+d.ID, nil).lacks("Have it typed from the sound")
+	x.form("author", "/dictations/"+unheard.ID+"/type-by-hand", nil).to("/dictations/" + unheard.ID + "?said=by-hand")
+	x.form("author", "/dictations/"+unheard.ID+"/type-by-hand", nil).want(http.StatusConflict)
+	unheard = x.recognitionFailed("author")
+	x.do("admin", "GET", "/admin", nil).has("Have it typed from the sound", "Nobody has a dictation in hand")
+	x.form("admin", "/admin/jobs/"+unheard.ID+"/type-by-hand", nil).to("/admin?said=by-hand")
+	inHand := x.claimed("author")
+	x.do("admin", "GET", "/admin", nil).has("Dr transcriptionist<", "Give back to the queue", inHand.JobNumber)
+	x.form("admin", "/admin/jobs/"+inHand.ID+"/take-back", nil).to("/admin?said=taken-back")
+	x.form("admin", "/admin/jobs/"+inHand.ID+"/take-back", nil).want(http.StatusConflict)
 
 	account := url.Values{"username": {"new"}, "name": {"Dr New"}, "role": {"author", "clinician"}, "password": {"a long enough one"}}
 	x.form("admin", "/admin/users", account).to("/admin/users?said=added")

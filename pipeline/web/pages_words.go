@@ -96,7 +96,7 @@ func advice(p pipeline.Position) string {
 	case p.Stage == pipeline.Decode:
 		return "The file you sent is kept as it is. If it was the wrong file or the recorder stopped early, send the right one as a new dictation."
 	case p.Stage == pipeline.Transcribe:
-		return "The recording is kept and can be heard. An administrator can run the step again; nothing has to be sent twice."
+		return "The recording is kept and can be heard. It can be typed from the sound, or an administrator can run the step again; nothing has to be sent twice."
 	}
 	return "The signed note is kept. An administrator can have it filed again; nothing has to be signed twice."
 }
@@ -247,6 +247,7 @@ var acts = map[string]string{
 	"dictation.signed":     "Signed",
 	"dictation.failed":     "Failed",
 	"dictation.retried":    "Run again",
+	"dictation.by_hand":    "Given to be typed from the sound",
 	"dictation.held":       "Put on hold",
 	"dictation.unheld":     "Hold ended",
 	"dictation.identified": "Patient named",
@@ -267,6 +268,10 @@ var acts = map[string]string{
 	"user.enabled":         "Account opened",
 	"user.password":        "Password set",
 	"token.added":          "API token made",
+	"tokens.revoked":       "API tokens revoked",
+	"token":                "API token presented",
+	"session":              "Session presented",
+	"cross-site":           "Sent by a page of another site",
 	"jobs.manage":          "Jobs looked at",
 	"users.manage":         "Accounts looked at",
 }

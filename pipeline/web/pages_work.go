@@ -9,27 +9,32 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/review"
 	"dictation/pipeline/store"
+	"dictation/transcript"
 )
 
 // workData is the transcriptionist's and QA editor's page.
 type workData struct {
-	Step    pipeline.Step
-	Own     []card // the reader's: in progress first, then laid aside
-	Queue   []card // what waits, in the order it is given out
-	Others  []card // with somebody else
-	Waiting int    // how many wait in all
-	STAT    int    // of those listed
+	Steps   []pipeline.Step // the reader's queues, in the order they are looked at
+	Own     []card          // the reader's: in progress first, then laid aside
+	Queue   []card          // what waits, in the order it is given out
+	Others  []card          // with somebody else
+	Waiting int             // how many wait in all
+	STAT    int             // of those listed
 }
 
 func (s *Server) pageWork(w http.ResponseWriter, r *http.Request) error {
 	ctx, u := r.Context(), userOf(r)
-	step := review.Step(u)
-	if step == pipeline.Signature { // clinicians have a list of their own
+	steps := review.Steps(u)
+	if len(steps) == 0 { // clinicians have a list of their own
 		return goTo(w, r, "/sign", "")
 	}
-	ds, err := s.Store.Worklist(ctx, step, "", 100)
-	if err != nil {
-		return err
+	var ds []pipeline.Dictation
+	for _, st := range steps {
+		of, err := s.Store.Worklist(ctx, st, "", 100)
+		if err != nil {
+			return err
+		}
+		ds = append(ds, of...)
 	}
 	all, err := s.cards(u).of(ctx, ds)
 	if err != nil {
@@ -39,7 +44,10 @@ func (s *Server) pageWork(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := workData{Step: step, Waiting: counts[pipeline.Position{Stage: pipeline.Review, Step: step, State: pipeline.Pending}]}
+	data := workData{Steps: steps}
+	for _, st := range steps {
+		data.Waiting += counts[pipeline.Position{Stage: pipeline.Review, Step: st, State: pipeline.Pending}]
+	}
 	data.sort(all)
 	return s.pages.write(w, r, sheet{name: "work", title: "Work", data: data})
 }
@@ -93,7 +101,6 @@ func (s *Server) postRelease(w http.ResponseWriter, r *http.Request) error {
 // reviewData is the workstation.
 type reviewData struct {
 	card
-	Step    pipeline.Step // the reader's queue
 	Edit    bool          // the reader holds it and may change the text
 	Free    bool          // nobody holds it: the reader may take it
 	Text    store.Version // newest
@@ -108,8 +115,8 @@ func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := reviewData{card: c, Step: review.Step(u), LeaseMS: s.Desk.Lease().Milliseconds()}
-	data.Free = d.Stage == pipeline.Review && d.Step == data.Step &&
+	data := reviewData{card: c, LeaseMS: s.Desk.Lease().Milliseconds()}
+	data.Free = d.Stage == pipeline.Review && slices.Contains(review.Steps(u), d.Step) &&
 		(d.State == pipeline.Pending || d.State == pipeline.Suspended && c.Mine)
 	if data.Edit = pipeline.May(u, pipeline.EditText, &d) == nil; data.Edit {
 		if err := s.openText(r, d, &data); err != nil {
@@ -135,7 +142,9 @@ func (s *Server) openText(r *http.Request, d pipeline.Dictation, data *reviewDat
 	if data.Draft, err = s.Store.Draft(ctx, d.ID); err != nil {
 		return err
 	}
-	doubts := doubtful(data.Draft.Words)
+	// Counted as GET …/versions/{n} gives the words: one for each in the text.
+	draft := transcript.Draft{Text: data.Draft.Text, Words: data.Draft.Words}
+	doubts := doubtful(draft.Timed(draft.Text))
 	list := make([]string, len(doubts))
 	for i, n := range doubts {
 		list[i] = strconv.Itoa(n)

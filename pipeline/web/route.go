@@ -31,6 +31,9 @@ type route struct {
 	about  bool
 	audit  bool // write the access to the audit when it was let in
 
+	passive bool // pages ask by themselves: it keeps nobody signed in
+	upload  bool // the body is large and may take its time
+
 	handle func(w http.ResponseWriter, r *http.Request) error
 }
 
@@ -61,7 +64,7 @@ func (s *Server) guard(rt route) http.Handler {
 			return
 		}
 		if !rt.open {
-			u, err := s.who(r)
+			u, err := s.known(r, rt.passive || r.Method == http.MethodGet && r.Header.Get(liveHeader) != "")
 			if err != nil {
 				s.fail(w, r, rt.style, err)
 				return
@@ -71,6 +74,9 @@ func (s *Server) guard(rt route) http.Handler {
 				s.fail(w, r, rt.style, err)
 				return
 			}
+		}
+		if rt.upload {
+			takeYourTime(w)
 		}
 		if err := rt.handle(w, r); err != nil {
 			s.fail(w, r, rt.style, s.explain(rt, r, err))
@@ -117,14 +123,36 @@ func (rt route) may(u pipeline.User, d *pipeline.Dictation) error {
 	return err
 }
 
-// who finds the account of a request by bearer token or session cookie.
-func (s *Server) who(r *http.Request) (pipeline.User, error) {
+// liveHeader marks what an open page fetches by itself.
+const liveHeader = "X-Live"
+
+// known is who, for an answer that a stranger does not get: a token or session
+// that is not valid leaves an entry in the audit.
+func (s *Server) known(r *http.Request, passive bool) (pipeline.User, error) {
+	u, err := s.who(r, passive)
+	if err == nil || pipeline.KindOf(err) != pipeline.Unauthorized {
+		return u, err
+	}
+	if r.Header.Get("Authorization") != "" {
+		s.stranger(r, "token", "not valid")
+	} else if _, none := r.Cookie(s.cookieName()); none == nil {
+		s.stranger(r, "session", "not valid")
+	}
+	return u, err
+}
+
+// who finds the account of a request by bearer token or session cookie. A
+// passive request does not count as activity of the session.
+func (s *Server) who(r *http.Request, passive bool) (pipeline.User, error) {
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return s.Auth.Token(r.Context(), strings.TrimSpace(token))
 	}
 	c, err := r.Cookie(s.cookieName())
 	if err != nil {
 		return pipeline.User{}, pipeline.Errorf(pipeline.Unauthorized, "Please sign in.")
+	}
+	if passive {
+		return s.Auth.Peek(r.Context(), c.Value)
 	}
 	return s.Auth.Session(r.Context(), c.Value)
 }

@@ -3,9 +3,12 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 	"time"
 
 	"dictation/pipeline"
@@ -38,6 +41,12 @@ type Options struct {
 	Ready   func(context.Context) error // more to check for /readyz; may be nil
 	Metrics http.Handler                // what /metrics answers
 
+	// PublicURL is where people reach the server, as "https://dictation.example.org";
+	// default: whatever address a request names. With https it implies Secure.
+	PublicURL string
+	// TrustedProxies are whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+
 	MaxText   int   // bytes of one note, as review's; default 1 MiB
 	MaxUpload int64 // bytes of one recording, as intake's; default 2 GiB
 }
@@ -49,6 +58,10 @@ type Server struct {
 	pages  *pages
 	events *hub
 	mux    *http.ServeMux
+
+	foreign   *http.CrossOriginProtection
+	strangers strangers
+	bodyWait  time.Duration // how long a body that is no upload may take
 }
 
 // New makes a server over the rooms.
@@ -68,7 +81,18 @@ func New(rooms Rooms, opts Options) (*Server, error) {
 	if opts.MaxUpload == 0 {
 		opts.MaxUpload = 2 << 30
 	}
-	s := &Server{Rooms: rooms, opts: opts, events: newHub(), mux: http.NewServeMux()}
+	s := &Server{
+		Rooms: rooms, events: newHub(), mux: http.NewServeMux(), foreign: http.NewCrossOriginProtection(), bodyWait: time.Minute,
+	}
+	if opts.PublicURL != "" {
+		opts.PublicURL = strings.TrimSuffix(opts.PublicURL, "/")
+		opts.Secure = opts.Secure || strings.HasPrefix(opts.PublicURL, "https://")
+		if err := s.foreign.AddTrustedOrigin(opts.PublicURL); err != nil {
+			return nil, fmt.Errorf("the public URL must be like https://dictation.example.org: %w", err)
+		}
+	}
+	s.opts = opts
+	s.foreign.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
 	var err error
 	if s.pages, err = loadPages(opts); err != nil {
 		return nil, err
@@ -90,9 +114,7 @@ func (s *Server) routes() []route {
 
 // Handler is the server with everything that holds for all requests.
 func (s *Server) Handler() http.Handler {
-	foreign := http.NewCrossOriginProtection()
-	foreign.SetDenyHandler(http.HandlerFunc(refuseForeign))
-	return s.recoverPanics(headers(foreign.Handler(s.mux)))
+	return s.recoverPanics(headers(s.hurry(s.behindProxies(s.foreign.Handler(s.mux)))))
 }
 
 // Serve answers on l until ctx ends, then lets running requests finish. It
@@ -132,7 +154,7 @@ func actor(r *http.Request) store.Actor {
 	return store.Actor{ID: userOf(r).ID, Remote: remote(r)}
 }
 
-// remote is the network address of the request, without the port.
+// remote is the network address of the request, without the port; see behindProxies.
 func remote(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -141,7 +163,14 @@ func remote(r *http.Request) string {
 	return host
 }
 
-// dictation reads the row named in the path.
+// dictation reads the row named in the path, by its id or its job number.
 func (s *Server) dictation(r *http.Request) (pipeline.Dictation, error) {
-	return s.Store.Dictation(r.Context(), r.PathValue("id"))
+	id := r.PathValue("id")
+	if !strings.HasPrefix(id, "D") {
+		return s.Store.Dictation(r.Context(), id)
+	}
+	// People know the job number; the rest of the request goes by the id.
+	d, err := s.Store.DictationByJob(r.Context(), id)
+	r.SetPathValue("id", d.ID)
+	return d, err
 }

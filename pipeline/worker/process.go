@@ -56,7 +56,7 @@ func (w *Worker) unclaimed(ctx context.Context, m *queue.Message, d pipeline.Dic
 		}
 		w.done(ctx, m)
 	case pipeline.Locked:
-		w.again(ctx, m, max(time.Second, time.Until(d.Lease)))
+		w.again(ctx, m, min(w.opts.Lease, max(time.Second, time.Until(d.Lease))))
 	case pipeline.NotFound:
 		log.ErrorContext(ctx, "job without a row", "err", err)
 		if err := m.Drop("no such dictation"); err != nil {
@@ -70,6 +70,8 @@ func (w *Worker) unclaimed(ctx context.Context, m *queue.Message, d pipeline.Dic
 
 // handle runs the handler while message and row are kept alive.
 func (w *Worker) handle(ctx context.Context, m *queue.Message, job pipeline.Job, h pipeline.Handler) (result pipeline.Result, err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.opts.Limit)
+	defer cancel()
 	ctx, lost := context.WithCancelCause(ctx)
 	stopped := make(chan struct{})
 	go func() {
@@ -114,14 +116,26 @@ func (w *Worker) beat(ctx context.Context, m *queue.Message, job pipeline.Job, l
 	}
 }
 
-// settleTime bounds writing the outcome once the worker was told to stop.
-const settleTime = 10 * time.Second
+// settleTime bounds writing the outcome once the worker was told to stop, and
+// resultTime how long a finished result waits for a database that is away.
+const (
+	settleTime = 10 * time.Second
+	resultTime = 15 * time.Minute
+)
+
+// outlast gives a context that ends resultTime from now, or settleTime after ctx
+// has ended.
+func outlast(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithTimeout(context.WithoutCancel(ctx), resultTime)
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(settleTime, cancel) })
+	return longer, func() { stop(); cancel() }
+}
 
 // settle writes what came of a job and ends its message. It returns the outcome
 // for the metrics.
 func (w *Worker) settle(ctx context.Context, m *queue.Message, job pipeline.Job, result pipeline.Result, err error) string {
 	stopping := ctx.Err() != nil
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	ctx, cancel := outlast(ctx)
 	defer cancel()
 	log := w.opts.Log.With("dictation", job.Dictation.ID, "stage", job.Stage, "attempt", job.Attempt)
 	switch {
@@ -139,7 +153,11 @@ func (w *Worker) settle(ctx context.Context, m *queue.Message, job pipeline.Job,
 		w.giveBack(ctx, m, job, pipeline.Sentence(err), false)
 		return "again"
 	}
-	log.ErrorContext(ctx, "stage failed", "err", err)
+	if pipeline.KindOf(err) == pipeline.Internal {
+		log.ErrorContext(ctx, "stage failed", "err", err)
+	} else {
+		log.WarnContext(ctx, "stage failed", "err", err)
+	}
 	if _, err := w.store.Fail(ctx, job, w.name, pipeline.Sentence(err)); err != nil {
 		log.WarnContext(ctx, "failure not written", "err", err)
 		w.again(ctx, m, w.opts.Backoff(job.Attempt))
@@ -152,7 +170,7 @@ func (w *Worker) settle(ctx context.Context, m *queue.Message, job pipeline.Job,
 
 func (w *Worker) complete(ctx context.Context, m *queue.Message, job pipeline.Job, result pipeline.Result) string {
 	log := w.opts.Log.With("dictation", job.Dictation.ID, "stage", job.Stage, "attempt", job.Attempt)
-	d, err := w.store.Complete(ctx, job, w.name, result)
+	d, err := w.write(ctx, m, job, result)
 	if err != nil {
 		// Not written: the row is still ours, or another worker's. Either way the
 		// message comes back and the claim decides.
@@ -172,6 +190,22 @@ func (w *Worker) complete(ctx context.Context, m *queue.Message, job pipeline.Jo
 	w.done(ctx, m)
 	log.InfoContext(ctx, "stage done", "to", d.Position.String())
 	return "done"
+}
+
+// write stores a result. Work that is done is not thrown away because the
+// database is away for a while: as long as ctx lasts and the job is ours, it is
+// kept alive and tried again.
+func (w *Worker) write(ctx context.Context, m *queue.Message, job pipeline.Job, result pipeline.Result) (pipeline.Dictation, error) {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, w.opts.Lease/4) {
+		d, err := w.store.Complete(ctx, job, w.name, result)
+		if err == nil || pipeline.OutcomeOf(err) == pipeline.Park || errors.Is(err, store.ErrTakenOver) || ctx.Err() != nil {
+			return d, err
+		}
+		w.opts.Log.WarnContext(ctx, "result not written yet", "dictation", job.Dictation.ID, "stage", job.Stage, "err", err)
+		sleep(ctx, wait)
+		// Either may fail while the servers are away; the next round tells.
+		_ = errors.Join(m.Working(), w.store.Heartbeat(ctx, job.Dictation.ID, w.name, job.Attempt, w.opts.Lease))
+	}
 }
 
 func (w *Worker) giveBack(ctx context.Context, m *queue.Message, job pipeline.Job, reason string, uncounted bool) {

@@ -22,6 +22,7 @@ type Options struct {
 	Slots    map[pipeline.Stage]int // jobs at a time, per stage; default 2. One more slot is kept for STAT.
 	Lease    time.Duration          // as the queue's; default 30 s
 	Attempts int                    // tries before a job is parked; default 5
+	Limit    time.Duration          // longest one try may take; default 6 h
 	Drain    time.Duration          // how long jobs may finish after a stop; default 5 s
 	Backoff  func(attempt int) time.Duration
 	Log      *slog.Logger
@@ -45,6 +46,9 @@ func New(s *store.Store, q *queue.Queue, handlers map[pipeline.Stage]pipeline.Ha
 	}
 	if opts.Attempts == 0 {
 		opts.Attempts = 5
+	}
+	if opts.Limit == 0 {
+		opts.Limit = 6 * time.Hour
 	}
 	if opts.Drain == 0 {
 		opts.Drain = 5 * time.Second

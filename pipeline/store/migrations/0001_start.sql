@@ -132,6 +132,8 @@ create table notes (
     created_at      timestamptz not null default now()
 );
 
+create index notes_created on notes (created_at);
+
 -- What was sent where: written before (asked), completed after.
 create table deliveries (
     id           bigint generated always as identity primary key,
@@ -157,6 +159,7 @@ create table documents (
     doc_status  text not null default 'final',
     attached_at timestamptz not null default now()
 );
+create index documents_note on documents (note_id);
 create index documents_patient on documents (patient_id, attached_at desc, id desc);
 create index documents_attached on documents (attached_at desc, id desc);
 

@@ -1,4 +1,4 @@
-import { call } from "./lib/api";
+import { call, settled } from "./lib/api";
 import { el, maybe } from "./lib/dom";
 import { Heard } from "./lib/heard";
 import { Player } from "./lib/player";
@@ -71,9 +71,16 @@ addEventListener("pagehide", () => {
 });
 addEventListener("online", () => void saver.save());
 
-// The lease: a sign of life well before it ends.
+// The lease: a sign of life well before it ends, as long as somebody is here.
+const awayMS = 10 * 60_000;
+let active = Date.now();
+for (const type of ["keydown", "input", "pointermove", "pointerdown", "wheel"]) {
+  addEventListener(type, () => (active = Date.now()), { capture: true, passive: true });
+}
 setInterval(async () => {
   if (saver.locked) return;
+  if (player && !player.audio.paused) active = Date.now();
+  if (Date.now() - active > awayMS) return;
   const a = await call("POST", `${api}/keep`);
   if (a.status === 423 || a.status === 409) lock(a.detail);
 }, Number(root.dataset.lease) / 3);
@@ -138,6 +145,7 @@ async function finish(act: string, said: string, body?: (version: number) => obj
   finishing = true;
   try {
     if (!(await saver.save())) return;
+    await settled();
     const a = await call("POST", `${api}/${act}`, body?.(saver.version));
     if (a.ok) {
       leaving = true;

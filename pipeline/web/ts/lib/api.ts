@@ -7,7 +7,27 @@ export interface Answer<T> {
   detail: string; // a sentence for the person, when it is not ok
 }
 
-export async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, keepalive = false): Promise<Answer<T>> {
+// What is being read just now. An act that takes the job away waits for it:
+// afterwards the same reading would be refused.
+const reading = new Set<Promise<unknown>>();
+
+export function track<T>(p: Promise<T>): Promise<T> {
+  reading.add(p);
+  const done = (): void => void reading.delete(p);
+  p.then(done, done);
+  return p;
+}
+
+export async function settled(): Promise<void> {
+  await Promise.race([Promise.allSettled(reading), new Promise((resolve) => setTimeout(resolve, 2000))]);
+}
+
+export function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, keepalive = false): Promise<Answer<T>> {
+  const answer = send<T>(method, path, body, headers, keepalive);
+  return method === "GET" ? track(answer) : answer;
+}
+
+async function send<T>(method: string, path: string, body: unknown, headers: Record<string, string>, keepalive: boolean): Promise<Answer<T>> {
   let res: Response;
   try {
     res = await fetch(path, {

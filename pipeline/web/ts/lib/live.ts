@@ -1,6 +1,7 @@
 // Keeps the parts of a page that are marked data-live up to date: on an event
 // the page is fetched again and those parts are exchanged. When events do not
-// come through, it looks every few seconds.
+// come through, it looks every few seconds. That keeps nobody signed in, and
+// ends with the session.
 
 const restMS = 2000; // least time between two looks
 const pollMS = 10000;
@@ -17,8 +18,10 @@ export function live(options: LiveOptions = {}): { refresh: () => void } {
   let last = 0;
   let busy = false;
   let missed = false;
+  let over = false; // the session has ended
 
   function refresh(): void {
+    if (over) return;
     if (document.hidden) {
       missed = true;
       return;
@@ -33,8 +36,12 @@ export function live(options: LiveOptions = {}): { refresh: () => void } {
     if (busy) return refresh();
     busy = true;
     try {
-      const res = await fetch(path, { cache: "no-store" });
-      if (res.ok && !new URL(res.url).pathname.startsWith("/login")) {
+      const res = await fetch(path, { cache: "no-store", headers: { "X-Live": "1" } });
+      if (new URL(res.url).pathname.startsWith("/login")) {
+        over = true;
+        events.close();
+      } else if (res.ok) {
+        if (events.readyState === EventSource.CLOSED) events = listen();
         const page = new DOMParser().parseFromString(await res.text(), "text/html");
         options.fetched?.(page);
         exchange(page);
@@ -46,22 +53,28 @@ export function live(options: LiveOptions = {}): { refresh: () => void } {
     }
   }
 
-  const events = new EventSource("/api/v1/events");
-  let opened = false;
-  events.onopen = () => {
-    if (opened) refresh(); // something may have happened in the gap
-    opened = true;
-  };
-  events.onmessage = (e) => {
-    if (!options.id || (JSON.parse(e.data) as { id: string }).id === options.id) refresh();
-  };
+  function listen(): EventSource {
+    const source = new EventSource("/api/v1/events");
+    let opened = false;
+    source.onopen = () => {
+      if (opened) refresh(); // something may have happened in the gap
+      opened = true;
+    };
+    source.onmessage = (e) => {
+      if (!options.id || (JSON.parse(e.data) as { id: string }).id === options.id) refresh();
+    };
+    return source;
+  }
+
+  let events = listen();
   setInterval(() => {
     if (events.readyState !== EventSource.OPEN) refresh();
   }, pollMS);
   addEventListener("pagehide", () => events.close());
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && missed) {
-      missed = false;
+    // Somebody who comes back may have signed in again elsewhere.
+    if (!document.hidden && (missed || over)) {
+      missed = over = false;
       refresh();
     }
   });

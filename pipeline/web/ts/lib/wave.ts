@@ -1,3 +1,5 @@
+import { track } from "./api";
+
 // The waveform: reads peaks (BBC audiowaveform .dat) and draws them.
 
 export interface Peaks {
@@ -35,7 +37,7 @@ export class Wave {
 
   async load(url: string): Promise<void> {
     try {
-      const res = await fetch(url, { cache: "no-store" });
+      const res = await track(fetch(url, { cache: "no-store" }));
       if (!res.ok) return;
       this.peaks = parsePeaks(await res.arrayBuffer());
       this.draw(true);

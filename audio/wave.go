@@ -2,14 +2,15 @@ package audio
 
 import (
 	"bufio"
+	"errors"
 	"io"
 )
 
 // blockFrames is how many frames are worked on at a time.
 const blockFrames = 4096
 
-// Reader gives the sound of a file as interleaved samples, forward only.
-type Reader struct {
+// waveReader is the Source of the WAV family.
+type waveReader struct {
 	info    Info
 	limits  Limits
 	w       *walker
@@ -19,40 +20,36 @@ type Reader struct {
 	held    []float32 // decoded, not yet given: packed codecs give whole blocks
 	heldBuf []float32
 	end     error
-	frames  int64
 	missing int64 // bytes that the header promised and the file does not have
 	meta    metadata
 	repair  bool // a length was missing from the header
 }
 
-// Open finds out what r is and reads up to its first sample. A recording that
-// cannot be used is an [Error]; the [Info] then holds what was found out, at
-// least the Kind when there is one. Any other error comes from r.
-func Open(r io.Reader, limits Limits) (*Reader, Info, error) {
-	br := bufio.NewReaderSize(r, 64<<10)
-	head, err := br.Peek(sniffLen)
-	if err != nil && err != io.EOF {
-		return nil, Info{}, err
-	}
-	if len(head) == 0 {
-		return nil, Info{}, refuse(ErrEmpty, "The file is empty. Please check the recorder and send the recording again.")
-	}
-	kind := Sniff(head)
-	if kind != WAV {
-		return nil, Info{Kind: kind}, refusal(kind)
-	}
-	rd := &Reader{limits: limits.withDefaults(), info: Info{Kind: WAV}}
+// openWave reads up to the first sample. The reader is never nil: its info
+// tells what was found out before an error.
+func openWave(br *bufio.Reader, limits Limits) (*waveReader, error) {
+	rd := &waveReader{limits: limits, info: Info{Kind: WAV}}
+	var err error
 	if rd.w, err = newWalker(br, rd.limits.MaxChunks); err == nil {
 		err = rd.seekData(true)
 	}
 	if err == io.EOF {
-		err = noSound(rd.info, rd.w.cut)
+		err = noSound(rd.info, rd.w != nil && rd.w.cut)
 	}
 	if err != nil {
-		return nil, rd.info, err
+		return rd, rd.w64(err)
 	}
 	rd.repair = rd.repair || rd.w.repaired
-	return rd, rd.info, nil
+	return rd, nil
+}
+
+// w64 sends what is left to a decoder to the one of Wave64, where it is that.
+func (r *waveReader) w64(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Decoder != "" && r.w.w64 {
+		e.Decoder = "w64"
+	}
+	return err
 }
 
 // noSound is the answer to a file in which no sound was found; cut says that it
@@ -65,7 +62,7 @@ func noSound(i Info, cut bool) error {
 }
 
 // seekData goes to the next data chunk, looking at what lies before it.
-func (r *Reader) seekData(first bool) error {
+func (r *waveReader) seekData(first bool) error {
 	for {
 		c, err := r.w.next()
 		if err != nil {
@@ -102,7 +99,7 @@ func (r *Reader) seekData(first bool) error {
 	}
 }
 
-func (r *Reader) readFormat(c chunk) error {
+func (r *waveReader) readFormat(c chunk) error {
 	if c.size > 4096 || c.size < 14 {
 		return refuse(ErrDamaged, "The file's description of its sound is damaged. Please record or export it again.")
 	}
@@ -117,10 +114,10 @@ func (r *Reader) readFormat(c chunk) error {
 		return err
 	}
 	r.info = r.format.info()
-	return r.format.check(r.limits)
+	return r.info.check(r.limits)
 }
 
-func (r *Reader) startData(c chunk, first bool) error {
+func (r *waveReader) startData(c chunk, first bool) error {
 	if r.info.Rate == 0 {
 		return refuse(ErrDamaged, "The file has its sound before the description of it, so it cannot be read. Please record or export it again.")
 	}
@@ -143,32 +140,21 @@ func (r *Reader) startData(c chunk, first bool) error {
 }
 
 // Info tells what the file is.
-func (r *Reader) Info() Info { return r.info }
+func (r *waveReader) Info() Info { return r.info }
 
-// Frames is how many frames Read has given.
-func (r *Reader) Frames() int64 { return r.frames }
+func (r *waveReader) fullScale() float32 { return r.codec.full }
 
-// Repaired says that the header did not tell the length, and that everything
-// up to the end of the file was taken for sound.
-func (r *Reader) Repaired() bool { return r.repair }
-
-// Missing is how many frames the header promised and the file does not have.
-// It is known when Read has given io.EOF.
-func (r *Reader) Missing() int64 {
-	if r.codec.unit == 0 {
-		return 0
+// Details includes what stands behind the sound.
+func (r *waveReader) Details() Details {
+	return Details{
+		Meta:     r.meta.result(r.info.Rate),
+		Missing:  r.missing / int64(r.codec.unit) * int64(r.codec.frames),
+		Repaired: r.repair,
 	}
-	return r.missing / int64(r.codec.unit) * int64(r.codec.frames)
 }
 
-// Meta is what the file says about its making. What stands behind the sound is
-// there when Read has given io.EOF.
-func (r *Reader) Meta() Meta { return r.meta.result(r.info.Rate) }
-
-// Read fills dst with interleaved samples, full scale ±1, and gives the number
-// of frames. It gives io.EOF at the end; an [Error] when the recording is
-// longer than Limits.MaxDuration.
-func (r *Reader) Read(dst []float32) (int, error) {
+// Read implements [Source]. It goes on to the next data chunk where one ends.
+func (r *waveReader) Read(dst []float32) (int, error) {
 	ch := r.info.Channels
 	for len(r.held) == 0 {
 		if r.end != nil {
@@ -178,27 +164,11 @@ func (r *Reader) Read(dst []float32) (int, error) {
 	}
 	n := copy(dst[:len(dst)/ch*ch], r.held)
 	r.held = r.held[n:]
-	r.frames += int64(n / ch)
-	if r.frames > int64(r.limits.MaxDuration.Seconds()*float64(r.info.Rate)) {
-		r.end = refuse(ErrLimit, "The recording is longer than %s, the most that is taken (limit MaxDuration). Please send it in parts.", spoken(r.limits.MaxDuration))
-		r.held = nil
-		return 0, r.end
-	}
 	return n / ch, nil
 }
 
-// full fills the whole of dst; a short count comes with io.EOF.
-func (r *Reader) full(dst []float32) (frames int, err error) {
-	for frames*r.info.Channels < len(dst) && err == nil {
-		var n int
-		n, err = r.Read(dst[frames*r.info.Channels:])
-		frames += n
-	}
-	return frames, err
-}
-
 // fill decodes the next block, going on to the next data chunk where one ends.
-func (r *Reader) fill() {
+func (r *waveReader) fill() {
 	n, err := r.w.read(r.raw)
 	if !r.codec.packed {
 		n -= n % r.codec.unit // half a frame at the end of a chunk is no sound
