@@ -28,9 +28,9 @@ func welcome(w io.Writer, url, data string, demo *demoAccounts, c config) error 
 	}
 	out.print("\nWhat you can do now:\n\n")
 	if demo != nil {
-		out.print("  1. Sign in as author at %s and drop a WAV file, or in another terminal:\n", url)
+		out.print("  1. Sign in as author at %s and drop a recording, or in another terminal:\n", url)
 		out.print("       export DICTATION_SERVER=%s DICTATION_TOKEN=%s\n", url, demo.token("author"))
-		out.print("       %s upload FILE.wav --patient %s --worktype consultation --priority stat --wait\n", self, demo.mrn)
+		out.print("       %s upload FILE --patient %s --worktype consultation --priority stat --wait\n", self, demo.mrn)
 		out.print("  2. Sign in as transcriptionist, press \"Next job\", correct the draft and complete it;\n")
 		out.print("     then as clinician: read what changed, sign, and see the note in the patient's chart.\n")
 		out.print("  3. See who did what, and that nothing was changed behind it:\n")
