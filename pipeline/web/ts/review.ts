@@ -33,14 +33,24 @@ function lock(why: string): void {
   for (const b of document.querySelectorAll<HTMLButtonElement>(".acts button")) b.disabled = true;
 }
 
-// ask opens a dialog and gives the value of the button that closed it.
+// ask opens a dialog and gives the value of the button that closed it. The close
+// event comes later than the closing: one that finds the dialog open again
+// belongs to the question before, which was answered with nothing.
+const asked = new Map<HTMLDialogElement, (value: string) => void>();
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("close", () => {
+    if (dialog.open) return;
+    asked.get(dialog)?.(dialog.returnValue);
+    asked.delete(dialog);
+    text.focus();
+  });
+}
+
 function ask(dialog: HTMLDialogElement): Promise<string> {
+  asked.get(dialog)?.("");
   return new Promise((resolve) => {
+    asked.set(dialog, resolve);
     dialog.returnValue = "";
-    dialog.addEventListener("close", () => {
-      resolve(dialog.returnValue);
-      text.focus();
-    }, { once: true });
     dialog.showModal();
   });
 }
