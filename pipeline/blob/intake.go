@@ -62,6 +62,3 @@ func (s *Store) OpenDrop(ctx context.Context, drop Dropped) (io.ReadCloser, erro
 func (s *Store) DeleteDrop(ctx context.Context, key string) error {
 	return kind(s.client.RemoveObject(ctx, s.cfg.Intake, key, minio.RemoveObjectOptions{}), "delete a dropped file")
 }
-
-// Intake describes the intake bucket for the people who fill it.
-func (s *Store) Intake() (endpoint, bucket string) { return s.cfg.Endpoint, s.cfg.Intake }

@@ -98,15 +98,6 @@ func head(ctx context.Context, tx pgx.Tx) (pos int64, hash []byte, err error) {
 	return pos, hash, err
 }
 
-// AuditHead is where the chain ends, as the sealer noted it.
-func (s *Store) AuditHead(ctx context.Context) (pos int64, hash []byte, err error) {
-	err = s.tx(ctx, func(tx pgx.Tx) error {
-		pos, hash, err = head(ctx, tx)
-		return err
-	})
-	return pos, hash, err
-}
-
 // Audit lists entries newest first; dictation narrows it when not empty. before
 // is the id of the last entry of the page before, 0 for the first page.
 func (s *Store) Audit(ctx context.Context, dictation string, before int64, limit int) ([]audit.Entry, error) {

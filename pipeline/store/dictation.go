@@ -126,8 +126,7 @@ type Filter struct {
 	Stage    pipeline.Stage
 	Step     pipeline.Step
 	State    pipeline.State
-	Mine     string // of the worklist: held by this user, or held by nobody
-	Limit    int    // at most; 50 when 0
+	Limit    int // at most; 50 when 0
 	After    Cursor
 }
 
