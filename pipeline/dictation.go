@@ -3,6 +3,8 @@ package pipeline
 import (
 	"log/slog"
 	"time"
+
+	"dictation/audio"
 )
 
 // Dictation is a recording and everything known about it but its bytes and text.
@@ -62,6 +64,15 @@ type Sound struct {
 	SpeechMS   int64    // how much of it is speech, an estimate; never a reason to drop sound
 	Format     string   // of the original, e.g. "WAV PCM 16-bit 44100 Hz stereo"
 	Warnings   []string // sentences for the author: "The recording was cut off …"
+
+	Playback  Object     // MP3 for slow links; without a key where the recording is too short to need one
+	ReportKey string     // all that was found out, an audio.Report as JSON: speech map, tones, metadata
+	DC        float64    // mean of the channel that has most of it, full scale ±1
+	MissingMS int64      // what the file promised and did not have
+	Repaired  bool       // the sound was damaged in places
+	Said      audio.Said // what the recorder wrote about the dictation: a proposal, never a fact
+	Parts     int        // dictations it seems to hold, by tones, keys and long pauses
+	Signals   int        // of these parts, those that begin at a tone or key
 }
 
 // Job is one stage's work on one dictation, as a worker's handler sees it.

@@ -8,3 +8,9 @@ func CanonicalKey(dictation string) string { return "d/" + dictation + "/canonic
 
 // PeaksKey is where decode puts the waveform (BBC audiowaveform .dat version 2).
 func PeaksKey(dictation string) string { return "d/" + dictation + "/peaks.dat" }
+
+// PlaybackKey is where decode puts the small copy for slow links (MP3).
+func PlaybackKey(dictation string) string { return "d/" + dictation + "/playback.mp3" }
+
+// ReportKey is where decode puts all that it found out (JSON).
+func ReportKey(dictation string) string { return "d/" + dictation + "/report.json" }
