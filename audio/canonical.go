@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	canonicalHeader = 44 // bytes before the first sample
-	dataSizeAt      = 40 // where the header says the length of the sound
+	canonicalHeader = 44       // bytes before the first sample
+	dataSizeAt      = 40       // where the header says the length of the sound
+	canonicalBlock  = 32 << 10 // bytes that are written at a time
 )
 
 // canonicalWriter writes 16 kHz mono 16-bit WAV.
@@ -23,7 +24,7 @@ type canonicalWriter struct {
 	dst   *plainSeeker
 	enc   *wav.Encoder
 	count int64
-	raw   []byte // a block as it lies in the file
+	raw   []byte // samples as they lie in the file, not yet written
 }
 
 // plainSeeker hides that a destination is an *os.File: the encoder would sync
@@ -47,18 +48,28 @@ func newCanonicalWriter(dst io.WriteSeeker) *canonicalWriter {
 	return &canonicalWriter{dst: p, enc: wav.NewEncoder(p, CanonicalRate, 16, 1, tagPCM)}
 }
 
-// write appends samples. A block goes to the encoder as one of its frames:
-// sample by sample it takes ten times as long.
+// write appends samples.
 func (w *canonicalWriter) write(s []int16) error {
-	if len(s) == 0 {
+	w.count += int64(len(s))
+	n := len(w.raw)
+	w.raw = slices.Grow(w.raw, 2*len(s))[:n+2*len(s)]
+	for i, v := range s {
+		binary.LittleEndian.PutUint16(w.raw[n+2*i:], uint16(v))
+	}
+	if len(w.raw) < canonicalBlock {
 		return nil
 	}
-	w.count += int64(len(s))
-	w.raw = slices.Grow(w.raw[:0], 2*len(s))[:2*len(s)]
-	for i, v := range s {
-		binary.LittleEndian.PutUint16(w.raw[2*i:], uint16(v))
+	return w.drain()
+}
+
+// drain writes what has gathered. It goes to the encoder as one of its frames:
+// sample by sample it takes ten times as long.
+func (w *canonicalWriter) drain() error {
+	if len(w.raw) == 0 {
+		return nil
 	}
 	err := w.enc.WriteFrame(w.raw) // bytes it copies; samples it would take apart one by one
+	w.raw = w.raw[:0]
 	return cmp.Or(w.dst.err, err)
 }
 
@@ -67,6 +78,9 @@ func (w *canonicalWriter) write(s []int16) error {
 func (w *canonicalWriter) close() error {
 	if w.count == 0 {
 		return errors.New("a canonical recording without samples")
+	}
+	if err := w.drain(); err != nil {
+		return err
 	}
 	if err := w.enc.Close(); err != nil {
 		return cmp.Or(w.dst.err, err)

@@ -38,7 +38,7 @@ type Report struct {
 
 	Meta     Meta          `json:"meta"`
 	Missing  time.Duration `json:"missing_ns"` // what the header promised and the file does not have
-	Repaired bool          `json:"repaired"`   // the header did not tell the length
+	Repaired bool          `json:"repaired"`   // some sound was damaged, or may be missing: see Details
 }
 
 // Convert reads a recording to its end in one pass, writes the canonical sound
@@ -65,7 +65,7 @@ type conversion struct {
 	in        *intake
 	meter     *meter
 	mix       *downmix
-	rs        *resampler // nil at 16 kHz
+	rs        *resampler // nil: the samples pass unchanged
 	pcm       []int16
 	canonical *canonicalWriter // nil: not wanted
 	peaks     *peaksWriter     // nil: not wanted
@@ -80,7 +80,7 @@ func newConversion(in *intake, opts Options) *conversion {
 		in:    in,
 		meter: newMeter(in.info.Channels, in.clipLevel()),
 		mix:   newDownmix(in.info.Channels),
-		rs:    newResampler(in.info.Rate),
+		rs:    in.resampler(),
 		loud:  newLoudness(),
 		tones: newTones(),
 	}

@@ -54,7 +54,7 @@ type scales struct {
 }
 
 func (s *scales) Write(p []byte) (int, error) {
-	if s.writes++; s.writes%500 == 100 {
+	if s.writes++; s.writes%50 == 5 {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)

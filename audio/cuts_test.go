@@ -2,9 +2,11 @@ package audio
 
 import (
 	"bytes"
-	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // spoken is a report made of stretches in seconds: speech, silence, speech …
@@ -67,7 +69,7 @@ func TestCuts(t *testing.T) {
 }
 
 // checkCuts fails when parts do not tile the recording.
-func checkCuts(t *testing.T, rep Report, cuts []Cut) {
+func checkCuts(t rapid.TB, rep Report, cuts []Cut) {
 	t.Helper()
 	at := time.Duration(0)
 	for i, c := range cuts {
@@ -81,26 +83,28 @@ func checkCuts(t *testing.T, rep Report, cuts []Cut) {
 	}
 }
 
-// Whatever the detectors say, the parts tile the recording.
+// Whatever the detectors say, however tones overlap each other and the end,
+// the parts tile the recording, in time and in samples.
 func TestCutsTile(t *testing.T) {
 	t.Parallel()
-	rnd := rand.New(rand.NewPCG(5, 6))
-	for range 2000 {
-		var seconds []float64
-		for range rnd.IntN(12) {
-			seconds = append(seconds, rnd.Float64()*10)
+	rapid.Check(t, func(t *rapid.T) {
+		rep := spokenFor(nil, rapid.SliceOfN(rapid.Float64Range(0, 10), 0, 14).Draw(t, "seconds")...)
+		for _, at := range rapid.SliceOfN(rapid.Int64Range(0, int64(rep.Duration)+1), 0, 8).Draw(t, "tones") {
+			length := rapid.Int64Range(0, int64(3*time.Second)).Draw(t, "length")
+			name := rapid.SampledFrom([]string{CueTone, "1", "#"}).Draw(t, "name")
+			rep.Tones = append(rep.Tones, Tone{Start: time.Duration(at), End: time.Duration(at + length), Name: name})
 		}
-		rep := spokenFor(nil, seconds...)
-		at := 0.0
-		for range rnd.IntN(6) {
-			at += rnd.Float64() * 10
-			if at+0.5 > rep.Duration.Seconds() {
-				break
+		slices.SortFunc(rep.Tones, func(a, b Tone) int { return int(a.Start - b.Start) })
+		cuts := Cuts(rep)
+		checkCuts(t, rep, cuts)
+		end := int64(0)
+		for _, c := range cuts {
+			if SampleAt(c.Start) != end {
+				t.Fatalf("a part begins at sample %d, the one before ends at %d", SampleAt(c.Start), end)
 			}
-			rep.Tones = append(rep.Tones, toneAt([]string{CueTone, "1", "#"}[rnd.IntN(3)], at)...)
+			end = SampleAt(c.End)
 		}
-		checkCuts(t, rep, Cuts(rep))
-	}
+	})
 }
 
 // A tape as it is: voice, hiss, three ways of parting.

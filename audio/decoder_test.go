@@ -30,7 +30,7 @@ func TestDecoderFor(t *testing.T) {
 		want   string
 		reason error
 	}{
-		"MP3":                    {[]byte("ID3\x03\x00\x00\x00\x00\x00\x21"), "mp3", ErrUnsupported},
+		"MP3":                    {append(tagOf(33), "\xff\xfb\x90\x00"...), "mp3", ErrUnsupported},
 		"Speex":                  {sample(t, "filetype-fixture.spx"), "ogg", ErrUnsupported},
 		"GSM in WAV":             {sample(t, "gen-libgsm_ms.wav"), "wav", ErrUnsupported},
 		"GSM in Wave64":          {gsm, "w64", ErrUnsupported},

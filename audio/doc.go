@@ -26,6 +26,7 @@
 // or writing.
 //
 // From the [Report] follow, without the sound, [Cuts] for a tape with several
-// dictations on it; from its Meta what the file says about the dictation
-// ([Meta.Said]).
+// dictations on it, which [CopyPart] parts; from its Meta what the file says
+// about the dictation ([Meta.Said]). A Report is stored as JSON and read again
+// with [ReadReport].
 package audio

@@ -20,6 +20,7 @@ type flacReader struct {
 	at      int // of the current block that was given
 	tags    map[string]string
 	end     error
+	torn    bool // the file ends within a frame
 }
 
 // The metadata blocks that are looked at (RFC 9639 section 8).
@@ -120,7 +121,7 @@ func (r *flacReader) Details() Details {
 	return Details{
 		Meta:     Meta{Tags: r.tags},
 		Missing:  max(0, r.total-r.given),
-		Repaired: r.total == 0,
+		Repaired: r.total == 0 && r.torn,
 	}
 }
 
@@ -154,6 +155,7 @@ func (r *flacReader) next() error {
 	atEnd := err == io.EOF
 	used, err := r.frame.header(head, r.info, r.largest)
 	if err != nil {
+		r.torn = atEnd && len(head) > 0 && head[0] == 0xff
 		if atEnd && len(head) < flacHeaderMost || r.total > 0 && r.given >= r.total {
 			return io.EOF
 		}
@@ -166,6 +168,7 @@ func (r *flacReader) next() error {
 	}
 	n, err := r.frame.decode(body, used, r.info)
 	if err == errFlacShort && len(body) < most {
+		r.torn = true
 		return io.EOF // the file ends here; what it lacks is in Details
 	}
 	if err != nil {

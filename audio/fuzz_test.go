@@ -5,10 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"runtime"
+	"runtime/metrics"
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode/utf8"
 )
 
 // seeds adds every small sample.
@@ -19,21 +20,38 @@ func seeds(f *testing.F) {
 	}
 }
 
+// allocated is how many bytes the program has ever taken from the heap. Unlike
+// runtime.ReadMemStats it does not stop the world.
+func allocated() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+// checkAllocated holds what was taken for n bytes of input against the bound of
+// the whole stage: 64 MiB or 16 times the input.
+func checkAllocated(t *testing.T, before uint64, n int) {
+	t.Helper()
+	if took := allocated() - before; took > max(64<<20, 16*uint64(n)) {
+		t.Errorf("%d bytes took %d MiB", n, took>>20)
+	}
+}
+
 // Whatever comes in: no panic, an answer or a reason, and memory within 64 MiB
 // or 16 times the input.
 func FuzzConvert(f *testing.F) {
 	seeds(f)
+	f.Add(everything()[:4000])
+	f.Add(taggedWebM(f))
+	f.Add(append(tagOf(300), sample(f, "gen-voice.flac")[:4000]...))
+	f.Add(append(tagOf(20000), sample(f, "gen-voice.opus")...))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var before, after runtime.MemStats
 		var canonical, peaks seekBuffer
-		runtime.ReadMemStats(&before)
+		before := allocated()
 		rep, err := Convert(t.Context(), bytes.NewReader(b), Options{
 			Canonical: &canonical, Peaks: &peaks, Limits: Limits{MaxDuration: time.Minute},
 		})
-		runtime.ReadMemStats(&after)
-		if n := after.TotalAlloc - before.TotalAlloc; n > max(64<<20, 16*uint64(len(b))) {
-			t.Errorf("%d bytes took %d MiB", len(b), n>>20)
-		}
+		checkAllocated(t, before, len(b))
 		var e *Error
 		if err != nil {
 			if !errors.As(err, &e) || e.Message == "" || e.Reason == nil {
@@ -176,6 +194,85 @@ func FuzzFLACSubframe(f *testing.F) {
 		err := frame.subframe(&r, make([]int32, int(size)+1), uint(4+bps%22))
 		if err == nil && r.over() {
 			t.Error("read behind the end")
+		}
+	})
+}
+
+// A kind is told from any head, the same from a longer one of which only the
+// first bytes count.
+func FuzzSniff(f *testing.F) {
+	for _, name := range samples(f) {
+		b := sample(f, name)
+		f.Add(b[:min(len(b), 2<<10)])
+	}
+	f.Add(tagOf(40))
+	f.Add(append(append(tagOf(300), tagOf(0)...), "fLaC"...))
+	f.Add(append(make([]byte, 700), sample(f, "minimp3-l3-si_block.mp3")...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		before := allocated()
+		kind, tagged := Sniff(b), Tagged(b)
+		checkAllocated(t, before, len(b))
+		if tagged && kind != MP3 {
+			t.Errorf("behind a tag that goes beyond the head: %q", kind)
+		}
+		if len(b) >= HeadBytes && Sniff(b[:HeadBytes]) != kind {
+			t.Errorf("%q, of the head alone %q", kind, Sniff(b[:HeadBytes]))
+		}
+		if _, ok := kind.NeedsDecoder(); ok || kind == Unknown {
+			return
+		}
+		if _, _, err := Open(bytes.NewReader(b), Limits{}); err != nil {
+			var e *Error
+			if !errors.As(err, &e) {
+				t.Errorf("not an Error: %v", err)
+			}
+		}
+	})
+}
+
+func FuzzReadDSSHeader(f *testing.F) {
+	f.Add(dssFile(nil))
+	f.Add(dssFile(func(b []byte) { b[0] = 6 }))
+	f.Add(dssFile(func(b []byte) { clear(b[dssMillis : dssMillis+4]) }))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		before := allocated()
+		h, err := ReadDSSHeader(bytes.NewReader(b))
+		checkAllocated(t, before, len(b))
+		var e *Error
+		if err != nil && !errors.As(err, &e) {
+			t.Errorf("not an Error: %v", err)
+		}
+		if h.Length < 0 || h.Length > 100*time.Hour || !utf8.ValidString(h.Author+h.Comment) {
+			t.Errorf("got %+v", h)
+		}
+	})
+}
+
+func FuzzVorbisComment(f *testing.F) {
+	f.Add([]byte("\x03\x00\x00\x00abc\x01\x00\x00\x00\x08\x00\x00\x00ARTIST=x"))
+	f.Add([]byte("\xff\xff\xff\xffabc"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		before := allocated()
+		tags := vorbisComment(b)
+		checkAllocated(t, before, len(b))
+		for k, v := range tags {
+			if k == "" || len(k) > 64 || len(v) > 2*maxTagText || !utf8.ValidString(v) {
+				t.Errorf("%q=%q", k, v)
+			}
+		}
+		// What dictations are told of it is picked without trouble.
+		(Meta{Tags: tags}).Said()
+	})
+}
+
+func FuzzReadReport(f *testing.F) {
+	f.Add([]byte(`{"info":{"kind":"WAV"},"duration_ns":1,"segments":[{"end_ns":1}],"meta":{"dss":{"started":"2026-03-01T09:30:00Z"}}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		before := allocated()
+		rep, err := ReadReport(bytes.NewReader(b))
+		checkAllocated(t, before, len(b))
+		if err == nil {
+			rep.Meta.Said()
 		}
 	})
 }

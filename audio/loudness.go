@@ -1,6 +1,9 @@
 package audio
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // loudness measures by ITU-R BS.1770-4 and EBU R 128: K-weighted, in blocks of
 // 400 ms every 100 ms, gated at -70 LUFS and at 10 LU below what passes that.
@@ -90,7 +93,13 @@ func (l *loudness) weigh(x []float32) (energy float64) {
 	return energy
 }
 
+// minute is how many frames of 10 ms one has.
+const minute = 6000
+
 func (l *loudness) endFrame() {
+	if len(l.levels) == cap(l.levels) { // doubled: slower growth leaves more garbage behind
+		l.levels = slices.Grow(l.levels, max(len(l.levels), minute))
+	}
 	l.levels = append(l.levels, levelOf(l.frame/frameLen))
 	l.sum += l.frame
 	l.frame, l.inFrame = 0, 0

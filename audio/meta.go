@@ -165,10 +165,23 @@ func (f *fields) next(n int) string {
 	return s
 }
 
+// whole drops what is left at the end of b of a letter that was cut in two.
+func whole(b []byte, cut bool) []byte {
+	for n := 1; cut && n < utf8.UTFMax && n <= len(b); n++ {
+		if c := b[len(b)-n]; utf8.RuneStart(c) {
+			if c >= utf8.RuneSelf && !utf8.FullRune(b[len(b)-n:]) {
+				return b[:len(b)-n]
+			}
+			break
+		}
+	}
+	return b
+}
+
 // text reads up to the first zero, as UTF-8 or else as Latin-1, without control
 // characters other than line ends, at most limit bytes of the file.
 func text(b []byte, limit int) string {
-	b = b[:min(len(b), limit)]
+	b = whole(b[:min(len(b), limit)], len(b) > limit)
 	for i, c := range b {
 		if c == 0 {
 			b = b[:i]

@@ -141,9 +141,9 @@ func (o *oggOpus) next() (opusPacket, error) {
 	return p, nil
 }
 
-// details implements opusPackets. A stream without its last page does not tell
-// its length.
-func (o *oggOpus) details(int64) Details {
+// details implements opusPackets. A stream whose last page is not marked as
+// that was cut off (RFC 7845 section 4).
+func (o *oggOpus) details(int64, int) Details {
 	return Details{Meta: Meta{Tags: o.tags}, Repaired: o.pages.damaged || !o.ended}
 }
 

@@ -10,14 +10,17 @@ import (
 
 const (
 	opusRate = 48000 // Hz in which Opus counts, whatever was recorded
-	// opusOut is the rate that is decoded to. Decoding to 16 kHz would be quicker
-	// by a quarter, but the decoder's own low-pass lets an 8.2 kHz tone through
-	// to 7.8 kHz with -22 dB. From 24 kHz on the resampler of every other format
+	// opusWide is the rate that is decoded to as a rule. Decoding to 16 kHz would
+	// be quicker, but the decoder's own low-pass lets an 8.2 kHz tone through to
+	// 7.8 kHz with -22 dB. From 24 kHz on the resampler of every other format
 	// does it.
-	opusOut    = 24000
-	opusStep   = opusRate / opusOut
+	opusWide = 24000
+	// opusSpeech is the rate where the lower 8 kHz are coded apart as speech
+	// (SILK at 16 kHz, alone or in the hybrid mode): nothing folds down there,
+	// and nothing is resampled.
+	opusSpeech = CanonicalRate
 	opusLong   = 5760 // samples at opusRate that a packet can have: 120 ms
-	opusPerOut = opusLong / opusStep
+	opusMost   = opusLong * opusWide / opusRate
 )
 
 // opusPacket is a packet of Opus. Its lengths are in samples of opusRate.
@@ -31,7 +34,7 @@ type opusPacket struct {
 // opusPackets is a container of Opus.
 type opusPackets interface {
 	next() (opusPacket, error)
-	details(given int64) Details // given counts frames of opusOut
+	details(given int64, rate int) Details // given counts frames at rate
 }
 
 // opusHead is the OpusHead packet (RFC 7845 section 5.1).
@@ -88,11 +91,36 @@ func opusDuration(p []byte) int64 {
 	return int64(p[1]&63) * frame
 }
 
-// opusReader is the Source of Opus (RFC 6716) in Ogg or WebM. It decodes
-// to half the full rate: what lies above 12 kHz is never computed.
+// opusCoding is how the sound of a packet is coded (RFC 6716 section 3.1).
+type opusCoding byte
+
+const (
+	opusNarrow opusCoding = iota // as speech at 8 or 12 kHz, or with no sound above 8 kHz
+	opusSILK                     // as speech at 16 kHz, alone or with the rest apart
+	opusCELT                     // as any sound, up to 12 or 20 kHz
+)
+
+func codingOf(p []byte) opusCoding {
+	if len(p) == 0 {
+		return opusNarrow
+	}
+	switch config := p[0] >> 3; {
+	case config >= 8 && config < 16:
+		return opusSILK
+	case config >= 24:
+		return opusCELT
+	}
+	return opusNarrow
+}
+
+// opusReader is the Source of Opus (RFC 6716) in Ogg or WebM. How the first
+// packet is coded decides about its rate.
 type opusReader struct {
 	info    Info
 	src     opusPackets
+	first   *opusPacket // read to know its coding, not yet decoded
+	recent  []opusPacket
+	wide    *opusWidener // nil as long as the decoder's rate is that of Info
 	head    opusHead
 	dec     opus.Decoder
 	buf     []float32
@@ -111,8 +139,18 @@ var codecIn = map[Kind]string{WebM: "Opus"}
 // newOpusReader makes one whose packets follow.
 func newOpusReader(kind Kind, src opusPackets, head opusHead, limits Limits) (*opusReader, error) {
 	r := &opusReader{
-		info: Info{Kind: kind, Codec: codecIn[kind], Rate: opusOut, Channels: head.channels},
-		src:  src, head: head, buf: make([]float32, opusPerOut*head.channels), last: opusRate / 50,
+		info: Info{Kind: kind, Codec: codecIn[kind], Rate: opusWide, Channels: head.channels},
+		src:  src, head: head, buf: make([]float32, opusMost*head.channels), last: opusRate / 50,
+	}
+	p, err := src.next()
+	switch {
+	case err != nil:
+		r.end = err
+	case codingOf(p.data) == opusSILK:
+		r.info.Rate = opusSpeech
+		fallthrough
+	default:
+		r.first = &p
 	}
 	if err := r.info.check(limits); err != nil {
 		return r, err
@@ -125,16 +163,27 @@ func newOpusReader(kind Kind, src opusPackets, head opusHead, limits Limits) (*o
 // (RFC 7845 section 4.2).
 func (r *opusReader) restart() {
 	// It fails for rates and channels that were checked.
-	r.dec, _ = opus.NewDecoderWithOutput(opusOut, r.head.channels)
-	r.skip = int64(r.head.preSkip+opusStep/2) / opusStep
+	r.dec, _ = opus.NewDecoderWithOutput(r.rate(), r.head.channels)
+	r.skip = (int64(r.head.preSkip) + r.step()/2) / r.step()
 }
+
+// rate is what is decoded to.
+func (r *opusReader) rate() int {
+	if r.wide != nil {
+		return opusWide
+	}
+	return r.info.Rate
+}
+
+// step is how many samples at opusRate one that is decoded stands for.
+func (r *opusReader) step() int64 { return opusRate / int64(r.rate()) }
 
 // Info implements [Source].
 func (r *opusReader) Info() Info { return r.info }
 
 // Details implements [Detailed].
 func (r *opusReader) Details() Details {
-	d := r.src.details(r.given)
+	d := r.src.details(r.given, r.info.Rate)
 	d.Repaired = d.Repaired || r.damaged
 	return d
 }
@@ -164,26 +213,32 @@ func (r *opusReader) Read(dst []float32) (int, error) {
 // fill decodes the next packet. A packet that cannot be decoded is silence of
 // its length: what follows stays where it belongs.
 func (r *opusReader) fill() error {
-	p, err := r.src.next()
+	p, err := r.next()
 	if err != nil {
+		if r.wide != nil {
+			r.held = r.wide.flush()
+		}
 		return err
+	}
+	if r.info.Rate == opusSpeech && r.wide == nil && codingOf(p.data) == opusCELT {
+		r.widen()
 	}
 	if p.restart {
 		r.restart()
 	}
 	length := opusDuration(p.data)
 	n, err := r.decode(p.data)
-	if err != nil || int64(n) != length/opusStep {
+	if err != nil || int64(n) != length/r.step() {
 		r.damaged = true
 		if length == 0 {
 			length = r.last
 		}
-		n = int(length / opusStep)
+		n = int(length / r.step())
 		clear(r.buf[:n*r.info.Channels])
 	}
 	r.last = length
-	r.silence = p.lost / opusStep
-	keep := n - int(p.trim/opusStep) // rounded up: the length is ceil(n·opusOut/opusRate)
+	r.silence = p.lost * int64(r.info.Rate) / opusRate
+	keep := n - int(p.trim/r.step()) // rounded up: the length is ceil(n·rate/opusRate)
 	skip := min(int64(keep), r.skip)
 	r.skip -= skip
 	r.held = r.buf[int(skip)*r.info.Channels : max(int(skip), keep)*r.info.Channels]
@@ -192,7 +247,23 @@ func (r *opusReader) fill() error {
 			r.held[i] *= r.head.gain
 		}
 	}
+	if r.wide != nil {
+		r.held = r.wide.process(r.held)
+	}
 	return nil
+}
+
+// next gives the next packet.
+func (r *opusReader) next() (p opusPacket, err error) {
+	if r.first != nil {
+		p, r.first = *r.first, nil
+	} else if p, err = r.src.next(); err != nil {
+		return p, err
+	}
+	if r.info.Rate == opusSpeech && r.wide == nil {
+		r.recent = append(r.recent[max(0, len(r.recent)-opusRunUp):], p)
+	}
+	return p, nil
 }
 
 var errOpus = errors.New("an Opus packet that cannot be decoded")
@@ -207,7 +278,7 @@ func (r *opusReader) decode(data []byte) (n int, err error) {
 	defer func() {
 		if recover() != nil {
 			n, err = 0, errOpus
-			r.dec, _ = opus.NewDecoderWithOutput(opusOut, r.head.channels)
+			r.dec, _ = opus.NewDecoderWithOutput(r.rate(), r.head.channels)
 		}
 	}()
 	return r.dec.DecodeToFloat32(data, r.buf)

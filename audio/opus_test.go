@@ -30,10 +30,15 @@ func TestOpusAgreesWithLibopus(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if rep.Frames != (want.samples+1)/2 {
+		step := int64(opusRate / rep.Info.Rate)
+		if rep.Frames != (want.samples+step-1)/step {
 			t.Errorf("%s: %d frames at %d Hz, libopus has %d at 48000", name, rep.Frames, rep.Info.Rate, want.samples)
 		}
-		if math.Abs(rep.Channels[0].RMSDBFS-want.rms) > 0.05 {
+		tolerance := 0.05
+		if want.samples < opusRate/100 {
+			tolerance = 0.2 // what lies above 8 kHz weighs in so short a sound
+		}
+		if math.Abs(rep.Channels[0].RMSDBFS-want.rms) > tolerance {
 			t.Errorf("%s: %.2f dBFS, libopus has %.2f", name, rep.Channels[0].RMSDBFS, want.rms)
 		}
 	}

@@ -65,6 +65,14 @@ func (r *resampler) flush() []float32 {
 	return r.last.flush(tail, (r.seen*CanonicalRate+r.rate-1)/r.rate)
 }
 
+// newFilter makes one that keeps the canonical rate: sample m is the sum of
+// taps[k] and input m+k+1-len(taps)/2.
+func newFilter(taps []float32) *resampler {
+	p := &polyphase{up: 1, down: 1, phases: 1, taps: len(taps), table: taps}
+	p.begin()
+	return &resampler{rate: CanonicalRate, last: p}
+}
+
 // polyphase is a windowed sinc (Kaiser), one set of coefficients for each place
 // an output sample can have between two input samples.
 type polyphase struct {
@@ -92,9 +100,14 @@ func newPolyphase(num, den int) *polyphase {
 	for p := range int(r.phases + 1) {
 		kaiserRow(r.table[p*r.taps:(p+1)*r.taps], float64(p)/float64(r.phases), cutoff)
 	}
+	r.begin()
+	return r
+}
+
+// begin puts silence before the first sample.
+func (r *polyphase) begin() {
 	r.base = int64(1 - r.taps/2)
 	r.buf = make([]float32, r.taps/2-1, r.taps+blockFrames)
-	return r
 }
 
 // kaiserRow fills row with the coefficients for an output that lies frac of an
@@ -146,9 +159,12 @@ func gcd(a, b int) int {
 func (r *polyphase) process(in []float32) []float32 {
 	r.buf = append(r.buf, in...)
 	r.out = r.out[:0]
-	if r.phases == r.up {
+	switch {
+	case r.up == r.down:
+		r.inPlace()
+	case r.phases == r.up:
 		r.byFours()
-	} else {
+	default:
 		r.oneByOne(math.MaxInt64)
 	}
 	r.drop()
@@ -190,6 +206,14 @@ func (r *polyphase) byFours() {
 		}
 		r.next += 4 * r.up
 	}
+}
+
+// inPlace makes an output for each input that has enough others on both sides.
+func (r *polyphase) inPlace() {
+	n := max(0, len(r.buf)-r.taps+1)
+	r.out = slices.Grow(r.out, n)[:n]
+	fir(r.out, r.buf, r.table)
+	r.next += int64(n)
 }
 
 // oneByOne makes output while there is input on both sides of it, up to sample end.

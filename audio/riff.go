@@ -29,16 +29,16 @@ type chunk struct {
 // It only reads forward, believes no length, and allocates nothing that grows
 // with what a header says.
 type walker struct {
-	br       *bufio.Reader
-	order    binary.ByteOrder
-	w64      bool
-	ds64     int64 // size of the data chunk as the ds64 chunk says, 0 without one
-	repaired bool  // the outer length is missing
-	left     int64 // bytes of the current body not yet read, or unknownSize
-	pad      int64 // bytes between the current body and the next chunk
-	chunks   int
-	max      int
-	cut      bool // the file ended inside a chunk that was passed over
+	br     *bufio.Reader
+	order  binary.ByteOrder
+	w64    bool
+	ds64   int64 // size of the data chunk as the ds64 chunk says, 0 without one
+	left   int64 // bytes of the current body not yet read, or unknownSize
+	pad    int64 // bytes between the current body and the next chunk
+	chunks int
+	max    int
+	cut    bool // the file ended inside a chunk that was passed over
+	open   bool // a recorder left the length of the sound at 0: it never finished the file
 }
 
 // newWalker reads the outer header. The caller has sniffed that it is there.
@@ -56,9 +56,6 @@ func newWalker(br *bufio.Reader, maxChunks int) (*walker, error) {
 	}
 	if string(head[:4]) == "RIFX" && !w.mislabelled() {
 		w.order = binary.BigEndian
-	}
-	if size := w.order.Uint32(head[4:]); string(head[:3]) == "RIF" {
-		w.repaired = size == 0 || size == 0xffffffff
 	}
 	return w, nil
 }
@@ -125,6 +122,7 @@ func (w *walker) dataSize(size int64) int64 {
 		// A recorder that died leaves 0 with sound behind it; an empty chunk
 		// has nothing or a known chunk behind it.
 		if b, _ := w.br.Peek(4); len(b) == 4 && !knownID(b) {
+			w.open = true
 			return unknownSize
 		}
 	}

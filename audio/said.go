@@ -19,6 +19,7 @@ type Said struct {
 	Number   uint32    `json:"number,omitempty"`  // of the file in its recorder
 	Dictated time.Time `json:"dictated,omitzero"` // as if it were UTC where no zone was written
 	Ended    time.Time `json:"ended,omitzero"`    // likewise
+	Marks    int       `json:"marks,omitempty"`   // index marks; where they are is in Meta.Cues
 }
 
 // Said picks from everything that the file says. Where several parts speak,
@@ -44,6 +45,7 @@ func (m Meta) Said() Said {
 		Dictated: firstTime(d.Started, m.Tags["CREATION_TIME"], m.Tags["DATE_UTC"], m.Tags["DATE"], m.Info["ICRD"],
 			b.Date+" "+b.Time, m.Cart["start_date"]+" "+m.Cart["start_time"]),
 		Ended: firstTime(d.Ended, m.Cart["end_date"]+" "+m.Cart["end_time"]),
+		Marks: len(m.Cues),
 	}
 }
 

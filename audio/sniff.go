@@ -41,8 +41,9 @@ const (
 	Unknown  Kind = ""
 )
 
-// sniffLen is how many bytes Sniff wants to see.
-const sniffLen = 64
+// HeadBytes is how many bytes of a file [Sniff] looks at at most. With 64 it
+// knows everything but MP3 behind junk and what stands behind an ID3 tag.
+const HeadBytes = 16 << 10
 
 // magics are tried in order; each is bytes at an offset, "?" standing for any byte.
 var magics = []struct {
@@ -57,7 +58,8 @@ var magics = []struct {
 	{0, "OggS", Ogg}, {0, "\x1a\x45\xdf\xa3", WebM},
 	{4, "ftyp3g", ThreeGP}, {4, "ftyp", M4A}, {4, "moov", M4A}, {4, "mdat", M4A}, {0, "#!AMR", AMR},
 	{0, "FORM????AIFF", AIFF}, {0, "FORM????AIFC", AIFF}, {0, "caff", CAF}, {0, ".snd", AU},
-	{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", WMA}, {0, "ID3", MP3},
+	{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", WMA},
+	{0, "ID3\x02", MP3}, {0, "ID3\x03", MP3}, {0, "ID3\x04", MP3},
 	{0, "\x02dss", DSS}, {0, "\x03dss", DSS}, {0, "\x06dss", DSSGrundig}, {0, "NIST_1A", SPHERE},
 	{0, "wvpk", OtherSound}, {0, "MAC ", OtherSound}, {0, "TTA1", OtherSound}, {0, "MThd", OtherSound},
 	{0, "%PDF", PDF}, {0, "\x89PNG", Picture}, {0, "\xff\xd8\xff", Picture}, {0, "GIF8", Picture},
@@ -65,8 +67,17 @@ var magics = []struct {
 	{0, "#EXTM3U", Playlist}, {0, "ffconcat", Playlist}, {0, "[playlist]", Playlist},
 }
 
-// Sniff tells what a file is from its first bytes; 64 are enough.
+// textHead is how much of a file must look like text to be text.
+const textHead = 512
+
+// Sniff tells what a file is from its first bytes; it looks at [HeadBytes] of
+// them. What stands behind an ID3 tag that is longer is taken for MP3; only
+// [Open] looks there: see [Tagged].
 func Sniff(head []byte) Kind {
+	head = head[:min(len(head), HeadBytes)]
+	if rest, tags := afterTags(head); tags > 0 {
+		return behindTag(rest)
+	}
 	if k := ds2(head); k != Unknown {
 		return k
 	}
@@ -78,9 +89,9 @@ func Sniff(head []byte) Kind {
 	switch {
 	case adts(head):
 		return AAC
-	case mpegFrame(head):
+	case mpegFrame(head), mpegBehindJunk(head):
 		return MP3
-	case plainText(head):
+	case plainText(head[:min(len(head), textHead)]):
 		return Text
 	}
 	return Unknown
@@ -114,12 +125,6 @@ func ds2(head []byte) Kind {
 // adts recognises AAC's frame header: 12 bits of sync, layer 0.
 func adts(b []byte) bool {
 	return len(b) >= 4 && b[0] == 0xff && b[1]&0xf6 == 0xf0 && b[2]>>2&15 < 13
-}
-
-// mpegFrame recognises an MPEG audio frame header without reserved values.
-func mpegFrame(b []byte) bool {
-	return len(b) >= 4 && b[0] == 0xff && b[1]&0xe0 == 0xe0 &&
-		b[1]>>3&3 != 1 && b[1]>>1&3 != 0 && b[2]>>4 != 15 && b[2]>>2&3 != 3
 }
 
 // plainText takes for text what has no control characters and is mostly ASCII.

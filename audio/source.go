@@ -29,20 +29,27 @@ type Detailed interface {
 
 // Details is what a file tells beside its sound.
 type Details struct {
-	Meta     Meta
-	Missing  int64 // frames that the file promised and does not have
-	Repaired bool  // the file did not tell the length, or its sound was damaged in places
+	Meta    Meta
+	Missing int64 // frames that the file promised and does not have
+	// Repaired says that sound was damaged in places, or that the file shows
+	// that its end may be missing. A length that the header does not tell, as
+	// programs leave it that write to a pipe or a browser, is no damage.
+	Repaired bool
 }
 
 // graded is a Source whose largest sample is not the one of its bits.
 type graded interface{ fullScale() float32 }
+
+// filtered is a Source of CanonicalRate that needs a filter, of a multiple of
+// eight taps, where it gives one: see newFilter.
+type filtered interface{ filter() []float32 }
 
 // Open finds out what r is and reads up to its first sample. A recording that
 // cannot be used is an [Error]; the [Info] then holds what was found out, at
 // least the Kind when there is one. Any other error comes from r.
 func Open(r io.Reader, limits Limits) (Source, Info, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
-	head, err := br.Peek(sniffLen)
+	head, err := br.Peek(HeadBytes)
 	if err != nil && err != io.EOF {
 		return nil, Info{}, err
 	}
@@ -50,6 +57,11 @@ func Open(r io.Reader, limits Limits) (Source, Info, error) {
 		return nil, Info{}, refuse(ErrEmpty, "The file is empty. Please check the recorder and send the recording again.")
 	}
 	kind := Sniff(head)
+	if behind, err := skipTags(br); err != nil {
+		return nil, Info{Kind: kind}, err
+	} else if behind != Unknown {
+		kind = behind
+	}
 	src, err := open(kind, br, limits.withDefaults())
 	if src == nil {
 		return nil, Info{Kind: kind}, err
@@ -132,6 +144,17 @@ func (in *intake) clipLevel() float32 {
 		return fullScale(min(in.info.Bits, 24))
 	}
 	return fullScale(16) // decoded from a packed format
+}
+
+// resampler is what makes the canonical rate of the Source's; nil where nothing
+// is to be done.
+func (in *intake) resampler() *resampler {
+	if f, ok := in.Source.(filtered); ok && in.info.Rate == CanonicalRate {
+		if taps := f.filter(); taps != nil {
+			return newFilter(taps)
+		}
+	}
+	return newResampler(in.info.Rate)
 }
 
 func (in *intake) details() Details {

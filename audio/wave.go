@@ -22,7 +22,7 @@ type waveReader struct {
 	end     error
 	missing int64 // bytes that the header promised and the file does not have
 	meta    metadata
-	repair  bool // a length was missing from the header
+	torn    bool // the sound ends within a frame, where no length tells how much is missing
 }
 
 // openWave reads up to the first sample. The reader is never nil: its info
@@ -39,7 +39,6 @@ func openWave(br *bufio.Reader, limits Limits) (*waveReader, error) {
 	if err != nil {
 		return rd, rd.w64(err)
 	}
-	rd.repair = rd.repair || rd.w.repaired
 	return rd, nil
 }
 
@@ -121,7 +120,6 @@ func (r *waveReader) startData(c chunk, first bool) error {
 	if r.info.Rate == 0 {
 		return refuse(ErrDamaged, "The file has its sound before the description of it, so it cannot be read. Please record or export it again.")
 	}
-	r.repair = r.repair || c.size == unknownSize
 	if !first {
 		return nil
 	}
@@ -149,7 +147,7 @@ func (r *waveReader) Details() Details {
 	return Details{
 		Meta:     r.meta.result(r.info.Rate),
 		Missing:  r.missing / int64(r.codec.unit) * int64(r.codec.frames),
-		Repaired: r.repair,
+		Repaired: r.w.open || r.torn,
 	}
 }
 
@@ -171,15 +169,17 @@ func (r *waveReader) Read(dst []float32) (int, error) {
 func (r *waveReader) fill() {
 	n, err := r.w.read(r.raw)
 	if !r.codec.packed {
-		n -= n % r.codec.unit // half a frame at the end of a chunk is no sound
+		rest := n % r.codec.unit // half a frame at the end of a chunk is no sound
+		// One byte alone may be there to make the length even.
+		endless := r.w.left == unknownSize || r.w.left+int64(n) >= unlikelySize
+		r.torn = r.torn || endless && rest > r.codec.unit%2
+		n -= rest
 	}
 	r.held = r.heldBuf[:r.codec.decode(r.heldBuf, r.raw[:n])]
 	if err == io.EOF {
 		if r.w.left > 0 { // the file ends, the chunk does not
 			if r.w.left+int64(n) < unlikelySize {
 				r.missing += r.w.left
-			} else {
-				r.repair = true
 			}
 		}
 		err = r.seekData(false)

@@ -31,6 +31,13 @@ const (
 	ebmlBlockGroup     = 0xa0
 	ebmlBlock          = 0xa1
 	ebmlDiscardPadding = 0x75a2
+	ebmlTitle          = 0x7ba9
+	ebmlWritingApp     = 0x5741
+	ebmlTags           = 0x1254c367
+	ebmlTag            = 0x7373
+	ebmlSimpleTag      = 0x67c8
+	ebmlTagName        = 0x45a3
+	ebmlTagString      = 0x4487
 )
 
 // What an element is at most taken to be large.
@@ -56,12 +63,15 @@ type webm struct {
 	track    uint64 // that is read
 	scale    int64  // nanoseconds of a tick
 	duration float64
-	date     time.Time
-	cluster  int64 // time of the cluster in ticks
+	tags     map[string]string
+	tagName  string // of the tag whose text comes next
+	cluster  int64  // time of the cluster in ticks
 	began    bool
 	first    int64 // nanoseconds at which the sound begins
 	at       int64 // samples at opusRate since
 	queue    []opusPacket
+	read     int64 // bytes so far
+	until    int64 // at which the elements that were gone into end at least
 	cut      bool
 	end      error
 }
@@ -123,8 +133,11 @@ func (w *webm) head() (element, error) {
 		return element{}, err
 	}
 	e := element{id: uint32(id), size: int64(size)}
-	if unknown {
+	switch {
+	case unknown:
 		e.size = -1
+	case e.id == ebmlSegment || e.id == ebmlCluster:
+		w.until = max(w.until, w.read+e.size)
 	}
 	return e, nil
 }
@@ -154,6 +167,7 @@ func (w *webm) vint(most int, keep bool) (v uint64, ones bool, err error) {
 	if ones = v&all == all; !keep {
 		v &= all
 	}
+	w.read += int64(n)
 	_, err = w.br.Discard(n)
 	return v, ones, err
 }
@@ -173,17 +187,17 @@ func (w *webm) describe(e element) error {
 		}
 		w.tracks = append(w.tracks, webmTrack{})
 		return nil
-	case ebmlTimecodeScale, ebmlDuration, ebmlDate:
+	case ebmlTimecodeScale, ebmlDuration:
 		return w.info(e)
 	case ebmlTrackNumber, ebmlTrackType, ebmlCodecID, ebmlCodecPrivate, ebmlEncodings:
 		if len(w.tracks) > 0 {
 			return w.entry(e, &w.tracks[len(w.tracks)-1])
 		}
 	}
-	return w.skip(e)
+	return w.said(e)
 }
 
-// info takes a value of Info.
+// info takes a number of Info.
 func (w *webm) info(e element) error {
 	b, err := w.body(e, 8)
 	if err != nil {
@@ -200,8 +214,6 @@ func (w *webm) info(e element) error {
 		} else {
 			w.duration = math.Float64frombits(v)
 		}
-	case ebmlDate:
-		w.date = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(v))
 	}
 	return nil
 }
@@ -243,6 +255,7 @@ func (w *webm) body(e element, most int64) ([]byte, error) {
 		return nil, damagedWebM()
 	}
 	b, err := io.ReadAll(io.LimitReader(w.br, e.size))
+	w.read += int64(len(b))
 	if err == nil && int64(len(b)) < e.size {
 		w.cut = true
 		err = io.EOF
@@ -257,6 +270,7 @@ func (w *webm) skip(e element) error {
 	}
 	for left := e.size; left > 0; {
 		n, err := w.br.Discard(int(min(left, 1<<30)))
+		w.read += int64(n)
 		if left -= int64(n); err != nil {
 			w.cut = w.cut || err == io.EOF
 			return err
@@ -302,7 +316,7 @@ func (w *webm) turn() error {
 	case ebmlSimpleBlock, ebmlBlock:
 		return w.block(e)
 	}
-	return w.skip(e)
+	return w.said(e)
 }
 
 // pad notes the nanoseconds that are no sound at the end of a packet.
@@ -374,13 +388,12 @@ func (w *webm) place(p *opusPacket, blk *ebml.Block) {
 	}
 }
 
-// details implements opusPackets.
-func (w *webm) details(given int64) Details {
-	d := Details{Repaired: w.cut || w.duration == 0}
-	if !w.date.IsZero() {
-		d.Meta.Tags = map[string]string{"DATE_UTC": w.date.Format(time.RFC3339)}
-	}
-	if want := w.duration * float64(w.scale) / 1e9 * opusOut; w.cut && want < float64(maxDuration/time.Second)*opusOut {
+// details implements opusPackets. Recordings of browsers tell neither lengths
+// nor duration: they are cut only where the file ends within an element.
+func (w *webm) details(given int64, rate int) Details {
+	cut := w.cut || w.read < w.until
+	d := Details{Meta: Meta{Tags: w.tags}, Repaired: cut}
+	if want := w.duration * float64(w.scale) / 1e9 * float64(rate); cut && want < maxDuration.Seconds()*float64(rate) {
 		d.Missing = max(0, int64(want)-given)
 	}
 	return d

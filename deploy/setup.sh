@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs what dictation needs and the machine lacks; silent when nothing does.
 #
-#   deploy/setup.sh            PostgreSQL, pocketsphinx with its English model, ffmpeg
+#   deploy/setup.sh            PostgreSQL, pocketsphinx with its English model, ffmpeg,
+#                              and what speech models are made with: espeak-ng and
+#                              flite (how words sound), sphinx_lm_convert
 #   deploy/setup.sh --test     also Chromium for the tests of the pages, and a C
 #                              compiler, which Go's race detector links with
 #   deploy/setup.sh --check    installs nothing, names what is missing, exit 1 if so
@@ -42,6 +44,10 @@ have_model() {
 		/opt/homebrew/share/*pocketsphinx/model/en-us /usr/local/share/*pocketsphinx/model/en-us
 }
 
+# Either of espeak-ng and flite reads words; both together read better. The
+# converter only makes the engine start faster. On macOS the first is enough.
+on_mac() { [ "$(uname)" = Darwin ]; }
+
 have_browser() {
 	any_file /usr/lib/chromium/chromium "/Applications/Google Chrome.app" /Applications/Chromium.app ||
 		have chromium || have google-chrome || have google-chrome-stable
@@ -55,6 +61,9 @@ missing() {
 	have_recogniser || echo recogniser
 	have_model || echo model
 	have ffmpeg || echo ffmpeg
+	have espeak-ng || echo espeak-ng
+	have t2p || on_mac || echo flite
+	have sphinx_lm_convert || on_mac || echo converter
 	[ "$tests" = no ] || have_browser || echo browser
 	[ "$tests" = no ] || have_compiler || echo compiler
 }
@@ -65,6 +74,9 @@ in_words() {
 	recogniser) echo "the speech engine pocketsphinx (its program pocketsphinx_continuous)" ;;
 	model) echo "pocketsphinx's English model (en-us)" ;;
 	ffmpeg) echo "ffmpeg" ;;
+	espeak-ng) echo "espeak-ng, which tells how words sound" ;;
+	flite) echo "flite (its program t2p), which tells how words sound" ;;
+	converter) echo "sphinx_lm_convert, with which speech models load faster" ;;
 	browser) echo "Chromium, for the tests of the pages" ;;
 	compiler) echo "a C compiler with its headers, for the tests with the race detector" ;;
 	esac
@@ -75,6 +87,7 @@ debian_package() {
 	postgres) echo postgresql ;;
 	recogniser) echo pocketsphinx ;;
 	model) echo pocketsphinx-en-us ;;
+	converter) echo sphinxbase-utils ;;
 	browser) echo chromium ;;
 	compiler) printf '%s\n' gcc libc6-dev ;;
 	*) echo "$1" ;;

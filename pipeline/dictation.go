@@ -19,7 +19,9 @@ type Dictation struct {
 	Priority    Priority
 	Due         time.Time
 	Facility    string
-	Source      string // "page", "command", "api" or "bucket"
+	Source      string // "page", "command", "api" or "bucket"; "split" for a part
+	Several     bool   // the sender says that it holds several dictations
+	Part        Part   // of which recording it was cut, if of any
 
 	Position
 	Reason  string // why it failed, was returned, is held: a sentence for people

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"dictation/transcript"
+	"dictation/transcript/check"
 )
 
 // Handler does one stage's work on one job. It knows nothing of queues: what it
@@ -18,6 +19,8 @@ type Handler interface {
 type Result struct {
 	Sound    *Sound            // decode
 	Draft    *transcript.Draft // transcribe
+	Flags    []check.Flag      // transcribe: where the draft asks for a person
+	Hold     string            // why a person must look before it goes on; empty lets it go on
 	Delivery *Delivery         // deliver
 }
 

@@ -17,6 +17,7 @@ const (
 	FindPatient     Action = "patient.find"
 	ManageJobs      Action = "jobs.manage" // retry, hold, identify, take back
 	TypeByHand      Action = "dictation.type_by_hand"
+	SplitDictation  Action = "dictation.split" // also: say that it is one
 	ManageUsers     Action = "users.manage"
 	ReadAudit       Action = "audit.read"
 )
@@ -24,20 +25,21 @@ const (
 // general is what each role may do with anything at all.
 var general = map[Role][]Action{
 	RoleAuthor:           {CreateDictation, FindPatient},
-	RoleTranscriptionist: {Worklist},
+	RoleTranscriptionist: {Worklist, SplitDictation}, // typing pools digitise tapes
 	RoleQA:               {Worklist},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
 	RoleRecords:          {ReadChart, FindPatient},
 	RoleAuditor:          {ReadAudit},
-	RoleAdmin:            {ManageJobs, ManageUsers, ReadDictation, TypeByHand},
+	RoleAdmin:            {ManageJobs, ManageUsers, ReadDictation, TypeByHand, SplitDictation},
 }
 
 // May reports whether u may do a; d is the dictation it is done to, nil for
 // actions that concern none. A refusal is a Forbidden error for the person.
 //
 // The relation decides as well as the role: an author reads and signs what is
-// his own, a transcriptionist or QA editor hears and reads only what she holds,
-// a clinician what waits for a signature or was signed.
+// his own, a transcriptionist or QA editor hears and reads only what she holds
+// (and hears what waits to be split), a clinician what waits for a signature or
+// was signed.
 func May(u User, a Action, d *Dictation) error {
 	for _, r := range u.Roles {
 		for _, allowed := range general[r] {
@@ -60,8 +62,9 @@ func related(u User, a Action, d Dictation) bool {
 	case ReadDictation:
 		return own || u.Is(RoleTranscriptionist, RoleQA, RoleClinician)
 	case ReadSound, ReadText:
-		return own || holds && u.Is(RoleTranscriptionist, RoleQA) || toSign && u.Is(RoleClinician)
-	case TypeByHand:
+		toSplit := a == ReadSound && d.AwaitsSplit()
+		return own || (holds || toSplit) && u.Is(RoleTranscriptionist) || holds && u.Is(RoleQA) || toSign && u.Is(RoleClinician)
+	case TypeByHand, SplitDictation:
 		return own
 	case EditText:
 		return d.Stage == Review && holds

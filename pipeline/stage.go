@@ -48,8 +48,8 @@ const (
 // State says whether work on the stage waits, runs, rests or has ended.
 type State string
 
-// The states. Finished is used at the end of deliver only: a finished stage
-// is otherwise the next stage, pending.
+// The states. Finished is used at the end of deliver, and where a recording was
+// split into others; a finished stage is otherwise the next stage, pending.
 const (
 	Pending    State = "pending"
 	InProgress State = "in_progress"
@@ -95,6 +95,7 @@ const (
 	ByHand    Event = "by_hand" // a person gives up on recognition: it is typed from scratch
 	Hold      Event = "held"
 	Unhold    Event = "unheld"
+	Split     Event = "split" // a person cut it into dictations of their own
 )
 
 // move is one row of the table of legal moves.
@@ -141,6 +142,13 @@ func buildMoves() []move {
 			move{at(Review, step, Held), Unhold, at(Review, step, Pending)},
 		)
 	}
+	// There is sound to cut, and nobody works on it.
+	for _, p := range []Position{
+		at(Transcribe, NoStep, Pending), at(Transcribe, NoStep, Held), at(Transcribe, NoStep, Failed),
+		at(Review, Typing, Pending), at(Review, Typing, Held),
+	} {
+		ms = append(ms, move{p, Split, at(p.Stage, p.Step, Finished)})
+	}
 	return append(ms,
 		move{at(Transcribe, NoStep, Failed), ByHand, at(Review, Typing, Pending)},
 		move{at(Review, Typing, InProgress), Completed, at(Review, Signature, Pending)},
@@ -179,7 +187,7 @@ func (p Position) Completion(blanks bool) string {
 	switch {
 	case p.State == Held, p.State == Failed, blanks && p.Step == Signature:
 		return "IN"
-	case p.Stage == Decode, p.Stage == Transcribe:
+	case p.Stage == Decode, p.Stage == Transcribe, p.Parted():
 		return "DI"
 	case p.Stage == Review && p.Step == Signature:
 		return "DO"

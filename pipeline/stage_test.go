@@ -12,6 +12,7 @@ import (
 var events = []pipeline.Event{
 	pipeline.Received, pipeline.Claimed, pipeline.Released, pipeline.Suspend, pipeline.Completed, pipeline.ToQA,
 	pipeline.Returned, pipeline.Signed, pipeline.FailedEv, pipeline.Retried, pipeline.ByHand, pipeline.Hold, pipeline.Unhold,
+	pipeline.Split,
 }
 
 // Whatever happens, a dictation is somewhere that is named, is signed at most
@@ -94,6 +95,7 @@ func TestCompletion(t *testing.T) {
 		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Signature, State: pipeline.Pending}, false, "DO"},
 		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Signature, State: pipeline.Pending}, true, "IN"},
 		{pipeline.Position{Stage: pipeline.Deliver, State: pipeline.Finished}, false, "AU"},
+		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Typing, State: pipeline.Finished}, false, "DI"},
 	} {
 		if got := c.at.Completion(c.blanks); got != c.want {
 			t.Errorf("%s, blanks %v: %s, want %s", c.at, c.blanks, got, c.want)

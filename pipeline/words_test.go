@@ -95,6 +95,9 @@ func TestRights(t *testing.T) {
 	user := func(id string, roles ...pipeline.Role) pipeline.User { return pipeline.User{ID: id, Roles: roles} }
 	typing := pipeline.Dictation{AuthorID: "author", HolderID: "typist", Position: pipeline.Position{Stage: pipeline.Review, Step: pipeline.Typing, State: pipeline.InProgress}}
 	toSign := pipeline.Dictation{AuthorID: "author", Position: pipeline.Position{Stage: pipeline.Review, Step: pipeline.Signature, State: pipeline.Pending}}
+	tape := pipeline.Dictation{AuthorID: "author", Position: pipeline.Position{Stage: pipeline.Transcribe, State: pipeline.Held}, Reason: pipeline.ForSplit}
+	stopped := tape
+	stopped.Reason = "The author asked for it."
 	for _, c := range []struct {
 		who  pipeline.User
 		may  pipeline.Action
@@ -120,6 +123,16 @@ func TestRights(t *testing.T) {
 		{user("rec", pipeline.RoleRecords), pipeline.ReadChart, toSign, true},
 		{user("rec", pipeline.RoleRecords), pipeline.ReadText, toSign, false},
 		{user("", pipeline.RoleAuthor), pipeline.ReadText, pipeline.Dictation{}, false},
+		{user("author", pipeline.RoleAuthor), pipeline.SplitDictation, tape, true},
+		{user("other", pipeline.RoleAuthor), pipeline.SplitDictation, tape, false},
+		{user("doc", pipeline.RoleClinician), pipeline.SplitDictation, tape, false},
+		{user("qa", pipeline.RoleQA), pipeline.SplitDictation, tape, false},
+		{user("boss", pipeline.RoleAdmin), pipeline.SplitDictation, tape, true},
+		{user("boss", pipeline.RoleAdmin), pipeline.ReadSound, tape, false},
+		{user("typist", pipeline.RoleTranscriptionist), pipeline.SplitDictation, tape, true},
+		{user("typist", pipeline.RoleTranscriptionist), pipeline.ReadSound, tape, true},
+		{user("typist", pipeline.RoleTranscriptionist), pipeline.ReadSound, stopped, false},
+		{user("typist", pipeline.RoleTranscriptionist), pipeline.ReadText, tape, false},
 	} {
 		if err := pipeline.May(c.who, c.may, &c.what); (err == nil) != c.ok {
 			t.Errorf("%s %v %s of %s: %v", c.who.ID, c.who.Roles, c.may, c.what.Position, err)

@@ -2,86 +2,58 @@ package transcript
 
 // Command is something spoken that is not to be written as it is.
 type Command struct {
-	Say   string // lower case, one space between words: "new paragraph"
-	Write string // what it puts into the text: ".", "\n\n"
-	Left  bool   // no space before it
-	Right bool   // no space after it
-	Ends  bool   // a sentence begins after it
+	Say   string `json:"say"`             // lower case, one space between words: "new paragraph"
+	Write string `json:"write,omitempty"` // what it puts into the text: ".", "\n\n"
+	Left  bool   `json:"left,omitempty"`  // no space before it
+	Right bool   `json:"right,omitempty"` // no space after it
+	Ends  bool   `json:"ends,omitempty"`  // a sentence begins after it
 
 	// Heading marks the colon: after a few words at the start of a line it makes
 	// them a heading, and what follows begins a sentence.
-	Heading bool
+	Heading bool `json:"heading,omitempty"`
 
 	// Scratch takes back what was said since the sentence began.
-	Scratch bool
+	Scratch bool `json:"scratch,omitempty"`
+
+	// Does is what it does beyond writing; most commands only write.
+	Does Action `json:"does,omitempty"`
+
+	// Apart says that it is meant only where a sentence may begin: at the start
+	// or after another command.
+	Apart bool `json:"apart,omitempty"`
 
 	// A command whose name is also an ordinary word ("period", "colon") is that
-	// word next to these, and where another mark follows at once: nobody
-	// dictates ".,".
-	Noun      bool
-	NotAfter  []string
-	NotBefore []string
+	// word next to these, and with Noun where another mark follows at once:
+	// nobody dictates ".,". Before is what it is meant before all the same, for
+	// all that NotBefore says: "period of note".
+	Noun      bool     `json:"noun,omitempty"`
+	NotAfter  []string `json:"not_after,omitempty"`
+	NotBefore []string `json:"not_before,omitempty"`
+	Before    []string `json:"before,omitempty"` // one or more words each
 }
 
-// EnglishCommands is the table for English dictation. A site may add to a copy.
-func EnglishCommands() []Command {
-	mark := func(say, write string) Command { return Command{Say: say, Write: write, Left: true} }
-	end := func(say, write string) Command { return Command{Say: say, Write: write, Left: true, Ends: true} }
-	line := func(say, write string) Command {
-		return Command{Say: say, Write: write, Left: true, Right: true, Ends: true}
-	}
-	joint := func(say, write string) Command { return Command{Say: say, Write: write, Left: true, Right: true} }
-	opening := func(say, write string) Command { return Command{Say: say, Write: write, Right: true} }
+// Action is what a command does beyond writing.
+type Action string
 
-	period, colon := end("period", "."), mark("colon", ":")
-	period.Noun, period.NotAfter, period.NotBefore = true, beforePeriod(), []string{"of"}
-	colon.Noun, colon.NotAfter, colon.NotBefore = true, beforeColon(), afterColon()
-	colon.Heading = true
+// The actions. The last four are also kinds of [Signal].
+const (
+	Hesitation Action = "hesitation" // "um": heard, not written
+	ListNumber Action = "number"     // begins the next entry of a numbered list
+	CapNext    Action = "capital"    // the next word begins with a capital
+	UpperNext  Action = "upper"      // the next word is in capitals
+	UpperOn    Action = "upper on"   // capitals from here
+	UpperOff   Action = "upper off"  // to here
 
-	return []Command{
-		period,
-		end("full stop", "."),
-		end("question mark", "?"),
-		end("exclamation point", "!"),
-		end("exclamation mark", "!"),
-		mark("comma", ","),
-		colon,
-		mark("semicolon", ";"),
-		mark("semi colon", ";"),
-		joint("hyphen", "-"),
-		joint("slash", "/"),
-		joint("forward slash", "/"),
-		opening("open paren", "("),
-		opening("open parenthesis", "("),
-		opening("open parentheses", "("),
-		mark("close paren", ")"),
-		mark("close parenthesis", ")"),
-		mark("close parentheses", ")"),
-		line("new line", "\n"),
-		line("next line", "\n"),
-		line("new paragraph", "\n\n"),
-		line("next paragraph", "\n\n"),
-		{Say: "scratch that", Scratch: true},
-	}
+	Stat        Action = "stat"         // the author says it is urgent; the words stay
+	CopyTo      Action = "copy"         // a copy goes to who is named; the words stay
+	NextPatient Action = "next patient" // another dictation begins
+	EndOfText   Action = "end"          // the dictation is over
+)
+
+// actions are those a table may name.
+var actions = []Action{
+	Hesitation, ListNumber, CapNext, UpperNext, UpperOn, UpperOff, Stat, CopyTo, NextPatient, EndOfText,
 }
 
-// beforePeriod lists words that make a period a span of time or a menstruation.
-func beforePeriod() []string {
-	return []string{
-		"the", "menstrual", "waiting", "refractory", "incubation", "latency", "observation", "recovery",
-		"postoperative", "perioperative", "preoperative", "postpartum", "neonatal", "perinatal", "gestational",
-		"healing", "washout", "grace", "brief", "longer", "shorter",
-	}
-}
-
-// beforeColon and afterColon list words that make a colon the bowel.
-func beforeColon() []string {
-	return []string{
-		"the", "sigmoid", "ascending", "descending", "transverse", "right", "left", "entire", "proximal", "distal",
-		"redundant", "spastic", "her", "his",
-	}
-}
-
-func afterColon() []string {
-	return []string{"cancer", "carcinoma", "polyp", "polyps", "resection", "was", "is"}
-}
+// says reports whether the command only signals: its words stay words.
+func (c Command) says() bool { return c.Does == Stat || c.Does == CopyTo }

@@ -20,14 +20,14 @@ func times(words []Word) string {
 func TestFormattedWords(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]string{
-		"":                             "",
-		"no fever period":              "No@0-100 fever.@120-220",
-		"well hyphen known case":       "Well-known@0-340 case@360-460",
-		"seen open paren twice":        "Seen@0-100 (twice@360-460",
-		"open paren new line a":        "(@0-220 A@480-580",
-		"a b scratch that a c":         "A@480-580 c@600-700",
-		"at seven a. m. period he":     "At@0-100 seven@120-220 a.@240-340 m.@360-460 He@600-700",
-		"a new paragraph new line b c": "A@0-100 B@600-700 c@720-820",
+		"":                               "",
+		"no fever period":                "No@0-100 fever.@120-220",
+		"well hyphen known case":         "Well-known@0-340 case@360-460",
+		"seen open paren twice":          "Seen@0-100 (twice@360-460",
+		"open paren new line a":          "(@0-220 A@480-580",
+		"a b scratch that a c":           "A@480-580 c@600-700",
+		"at seven a. m. period he":       "At@0-100 7@120-220 a.m.@240-460 He@600-700",
+		"a new paragraph new line so it": "A@0-100 So@600-700 it@720-820",
 	} {
 		words := timed(said)
 		if got := times(Format(words).Words(words)); got != want {
@@ -64,6 +64,31 @@ func TestDraftTimed(t *testing.T) {
 	d.Text = "Come in: one week."
 	if got := d.Timed(d.Text); len(got) != 4 {
 		t.Errorf("formatted by other rules: %q", times(got))
+	}
+}
+
+func TestFormattedWordsOfWrittenForms(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"then five milligrams b i d":                 "Then@0-100 5@120-220 mg@240-340 b.i.d.@360-700",
+		"on march third two thousand seven comma so": "On@0-100 March@120-220 3,@240-340 2007,@360-700 so@840-940",
+		"then um rest":                        "Then@0-100 rest@240-340",
+		"plan colon new line number one rest": "PLAN:@0-100 1.@480-700 Rest@720-820",
+	} {
+		words := timed(said)
+		if got := times(Format(words).Words(words)); got != want {
+			t.Errorf("%q: got %q, want %q", said, got, want)
+		}
+	}
+}
+
+func TestTimedByASitesFormatter(t *testing.T) {
+	t.Parallel()
+	f := NewFormatter(append(EnglishCommands(), Command{Say: "exam normal", Write: "Unremarkable.", Ends: true}))
+	words := timed("exam normal two days")
+	d := Draft{Text: f.Format(words).Text, Words: words}
+	if got, want := times(f.Timed(d, d.Text)), "Unremarkable.@0-220 2@240-340 days@360-460"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

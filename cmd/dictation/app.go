@@ -7,28 +7,27 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
 
-	"dictation/audio"
 	"dictation/pipeline"
 	"dictation/pipeline/auth"
 	"dictation/pipeline/blob"
 	"dictation/pipeline/decode"
 	"dictation/pipeline/deliver"
+	"dictation/pipeline/feed"
 	"dictation/pipeline/intake"
 	"dictation/pipeline/queue"
 	"dictation/pipeline/record"
 	"dictation/pipeline/review"
 	"dictation/pipeline/store"
 	"dictation/pipeline/sweep"
-	"dictation/pipeline/transcribe"
-	"dictation/pipeline/transcribe/none"
-	"dictation/pipeline/transcribe/pocketsphinx"
 	"dictation/pipeline/web"
 	"dictation/pipeline/worker"
 )
@@ -46,6 +45,7 @@ type app struct {
 	metrics *metrics
 	demo    bool
 	temp    string // folder of temporary sound; empty: the system's
+	data    string // folder of what this machine keeps: speech models
 }
 
 // servers is where the three servers are: embedded ones, or those named in the
@@ -170,6 +170,11 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
+	stopFeed, err := a.listenHL7(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopFeed()
 	relayed := make(chan struct{})
 	relaying, stop := context.WithCancel(context.WithoutCancel(ctx))
 	go func() {
@@ -181,8 +186,52 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	return srv.Serve(ctx, l)
 }
 
-// work does machine stages until ctx ends.
+// listenHL7 takes the hospital's feed, where one is set up, until the returned
+// function is called; that waits for the message being taken.
+func (a *app) listenHL7(ctx context.Context) (stop func(), err error) {
+	if a.cfg.HL7Listen == "" {
+		return func() {}, nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.HL7Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen for the HL7 feed (%sHL7_LISTEN): %w", prefix, err)
+	}
+	a.log.InfoContext(ctx, "HL7 feed", "listen", l.Addr().String())
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		taking := feed.New(a.store, feed.Options{Authority: a.cfg.HL7Issuer, Log: a.log})
+		if err := taking.Listener().Serve(ctx, l); err != nil {
+			a.log.ErrorContext(ctx, "HL7 feed ended", "err", err)
+		}
+	}()
+	return func() { cancel(); <-done }, nil
+}
+
+// work does machine stages until ctx ends. Recognition begins by itself when its
+// speech model is ready: the first one takes some seconds to make.
 func (a *app) work(ctx context.Context, stages []pipeline.Stage) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, list := range apart(stages, pipeline.Transcribe) {
+		g.Go(func() error { return a.workOn(ctx, list) })
+	}
+	return g.Wait()
+}
+
+// apart gives the stages in two lists, one of them for the named stage alone.
+func apart(stages []pipeline.Stage, one pipeline.Stage) (lists [][]pipeline.Stage) {
+	others := slices.DeleteFunc(slices.Clone(stages), func(st pipeline.Stage) bool { return st == one })
+	if len(others) > 0 {
+		lists = append(lists, others)
+	}
+	if len(others) < len(stages) {
+		lists = append(lists, []pipeline.Stage{one})
+	}
+	return lists
+}
+
+func (a *app) workOn(ctx context.Context, stages []pipeline.Stage) error {
 	handlers, err := a.handlers(ctx, stages)
 	if err != nil {
 		return err
@@ -190,6 +239,11 @@ func (a *app) work(ctx context.Context, stages []pipeline.Stage) error {
 	worker.New(a.store, a.queue, handlers, worker.Options{
 		Slots: a.cfg.slots(), Lease: a.cfg.Lease, Attempts: a.cfg.Attempts, Log: a.log, Observe: a.metrics.observe,
 	}).Run(ctx)
+	for _, h := range handlers {
+		if r, ok := h.(*recogniser); ok {
+			r.close()
+		}
+	}
 	return nil
 }
 
@@ -200,14 +254,11 @@ func (a *app) handlers(ctx context.Context, stages []pipeline.Stage) (map[pipeli
 		case pipeline.Decode:
 			handlers[st] = a.decoder(ctx)
 		case pipeline.Transcribe:
-			e, err := a.engine()
+			r, err := a.recogniser(ctx, a.data)
 			if err != nil {
 				return nil, err
 			}
-			if err := e.Check(ctx); err != nil {
-				return nil, err
-			}
-			handlers[st] = transcribe.New(a.blob, e, transcribe.Options{TempDir: a.temp})
+			handlers[st] = r
 		case pipeline.Deliver:
 			handlers[st] = deliver.New(a.store, record.NewChart(a.store), "en-US")
 		default:
@@ -220,7 +271,7 @@ func (a *app) handlers(ctx context.Context, stages []pipeline.Stage) (map[pipeli
 // decoder makes the decode stage and says how well ffmpeg is confined. Without
 // ffmpeg what Go reads itself is decoded all the same.
 func (a *app) decoder(ctx context.Context) *decode.Handler {
-	h := decode.New(a.blob, decode.Options{TempDir: a.temp, Limits: audio.Limits{MaxDuration: a.cfg.MaxDuration}})
+	h := decode.New(a.blob, a.cfg.decoding(a.temp, a.log))
 	status, err := h.Check(ctx)
 	if err != nil {
 		a.log.WarnContext(ctx, "only WAV, FLAC and Opus will be decoded", "err", err)
@@ -228,16 +279,6 @@ func (a *app) decoder(ctx context.Context) *decode.Handler {
 	}
 	a.log.InfoContext(ctx, "decoder ready", "ffmpeg", status)
 	return h
-}
-
-func (a *app) engine() (transcribe.Engine, error) {
-	switch a.cfg.Engine {
-	case "pocketsphinx":
-		return pocketsphinx.New(pocketsphinx.Config{}), nil
-	case "none":
-		return none.New(), nil
-	}
-	return nil, fmt.Errorf("%sENGINE: there is no engine %q; use pocketsphinx or none", prefix, a.cfg.Engine)
 }
 
 // sweeper is the room of recurring tasks.

@@ -21,6 +21,7 @@ var benchmarks = []struct {
 	run  func(context.Context, benchOptions) ([]figure, error)
 }{
 	{"pipeline", "throughput and added latency with the empty engine, beside a minimal program doing the same I/O", benchPipeline},
+	{"decode", "processor time of decoding, beside ffmpeg converting alone, and memory with long recordings", benchDecode},
 	{"start", "time until ready on an existing data folder, and processor use when idle", benchStart},
 }
 
@@ -64,6 +65,7 @@ func benchCommand() *cobra.Command {
 	cmd.Flags().IntVar(&o.rounds, "rounds", 3, "rounds, product and yardstick in turn; medians are printed")
 	cmd.Flags().IntVar(&o.parallel, "parallel", 16, "uploads at a time")
 	cmd.Flags().StringVar(&o.dir, "dir", "", "folder for the temporary data (default: the system's)")
+	cmd.AddCommand(decodeJobCommand(), benchWERCommand())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.stderr = cmd.ErrOrStderr()
 		if *profile != "" {

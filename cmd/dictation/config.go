@@ -15,7 +15,12 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
+	"dictation/audio"
 	"dictation/pipeline"
+	"dictation/pipeline/decode"
+	"dictation/pipeline/decode/ffmpeg"
+	"dictation/pipeline/transcribe"
+	"dictation/pipeline/transcribe/pocketsphinx"
 )
 
 // config is everything that can be set, by environment. Names are DICTATION_
@@ -24,6 +29,8 @@ import (
 type config struct {
 	Data      string `env:"DATA" doc:"folder of everything 'run' keeps; default /var/lib/dictation for root, else ~/.local/share/dictation"`
 	Listen    string `env:"LISTEN" envDefault:"127.0.0.1:8080" doc:"address of the web pages and the API"`
+	HL7Listen string `env:"HL7_LISTEN" doc:"address that takes the hospital's HL7 feed of patients and visits (ADT, SIU over MLLP); empty: none"`
+	HL7Issuer string `env:"HL7_AUTHORITY" doc:"assigning authority of our record numbers in PID-3.4; empty: the first number of type MR"`
 	PublicURL string `env:"PUBLIC_URL" doc:"address people use when a proxy stands in front, for example https://dictation.example.org"`
 	Proxies   string `env:"TRUSTED_PROXIES" doc:"addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas"`
 	TLSCert   string `env:"TLS_CERT" doc:"PEM file of the server certificate; with TLS_KEY pages are served over TLS"`
@@ -43,9 +50,24 @@ type config struct {
 	S3Intake    string `env:"S3_INTAKE_BUCKET" envDefault:"dictation-intake" doc:"bucket other programs drop recordings into"`
 	SigningKey  string `env:"SIGNING_KEY" secret:"true" doc:"key that signs notes; make one with 'dictation signing-key'"`
 
-	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"recogniser: pocketsphinx, or none to type from scratch"`
+	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"speech engines in the order they are tried, separated by commas: pocketsphinx, those of ENGINES, none to type from scratch"`
+	Engines         string        `env:"ENGINES" secret:"true" doc:"more speech engines, and rules for choosing, as JSON; DICTATION_ENGINES_FILE names a file of it"`
+	EngineKey       string        `env:"ENGINE_KEY" secret:"true" doc:"key to the speech servers that have no key_file in ENGINES"`
+	EngineFailures  int           `env:"ENGINE_FAILURES" envDefault:"5" doc:"failures in a row until a speech engine is left alone for a while"`
+	EngineRest      time.Duration `env:"ENGINE_REST" envDefault:"30s" doc:"how long that is"`
 	MaxUpload       int64         `env:"MAX_UPLOAD_MB" envDefault:"2048" doc:"largest recording in MB"`
-	MaxDuration     time.Duration `env:"MAX_DURATION" envDefault:"4h" doc:"longest recording"`
+	MaxDuration     time.Duration `env:"MAX_DURATION" envDefault:"4h" doc:"longest recording, at most 24h (limit MaxDuration)"`
+	PlaybackFrom    time.Duration `env:"PLAYBACK_FROM" envDefault:"2m" doc:"length from which on a recording gets a small copy for slow links; -1s: never"`
+	MinRate         int           `env:"MIN_RATE" envDefault:"4000" doc:"lowest number of samples a second in a recording (limit MinRate)"`
+	MaxRate         int           `env:"MAX_RATE" envDefault:"192000" doc:"highest number of samples a second (limit MaxRate)"`
+	MaxChannels     int           `env:"MAX_CHANNELS" envDefault:"8" doc:"most sound channels (limit MaxChannels)"`
+	MaxMetadata     int64         `env:"MAX_METADATA" envDefault:"1048576" doc:"most bytes looked at of one description in a recording (limit MaxMetadata)"`
+	MaxChunks       int           `env:"MAX_CHUNKS" envDefault:"4096" doc:"most parts of a recording's file (limit MaxChunks)"`
+	FFmpeg          string        `env:"FFMPEG" doc:"program that decodes what dictation does not read itself; default the ffmpeg in PATH"`
+	FFmpegMinTime   time.Duration `env:"FFMPEG_MIN_TIME" envDefault:"1m" doc:"time that ffmpeg may take for any recording (limit MinTime)"`
+	FFmpegRate      int64         `env:"FFMPEG_BYTES_PER_SECOND" envDefault:"100000" doc:"bytes that ffmpeg must get through in a second where that takes longer (limit BytesPerSecond)"`
+	FFmpegMemory    int64         `env:"FFMPEG_MAX_MEMORY_MB" envDefault:"2048" doc:"address space of ffmpeg in MB (limit MaxMemory)"`
+	FFmpegOpen      bool          `env:"FFMPEG_UNCONFINED" envDefault:"false" doc:"run ffmpeg where the kernel has no Landlock: a recording that takes it over could then read what this program's user can"`
 	DecodeSlots     int           `env:"DECODE_SLOTS" envDefault:"2" doc:"recordings decoded at a time in one worker"`
 	TranscribeSlots int           `env:"TRANSCRIBE_SLOTS" envDefault:"2" doc:"recordings recognised at a time in one worker"`
 	DeliverSlots    int           `env:"DELIVER_SLOTS" envDefault:"4" doc:"notes delivered at a time in one worker"`
@@ -108,13 +130,15 @@ func (c config) log(w io.Writer) (*slog.Logger, error) {
 
 // check refuses settings that would only fail later.
 func (c config) check() error {
-	if c.Engine != "pocketsphinx" && c.Engine != "none" {
-		return fmt.Errorf("%sENGINE: there is no engine %q; use pocketsphinx or none", prefix, c.Engine)
+	r, err := c.router(pocketsphinx.Config{}, transcribe.Shadow{})
+	if err != nil {
+		return err
 	}
+	r.Close()
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("set both %sTLS_CERT and %sTLS_KEY, or neither", prefix, prefix)
 	}
-	_, err := c.proxies()
+	_, err = c.proxies()
 	return err
 }
 
@@ -150,6 +174,22 @@ func (c config) signingKey() (ed25519.PrivateKey, error) {
 // slots is how many jobs of each stage a worker does at a time.
 func (c config) slots() map[pipeline.Stage]int {
 	return map[pipeline.Stage]int{pipeline.Decode: c.DecodeSlots, pipeline.Transcribe: c.TranscribeSlots, pipeline.Deliver: c.DeliverSlots}
+}
+
+// decoding is the decode stage's part of the settings; temp is the folder of its
+// work files.
+func (c config) decoding(temp string, log *slog.Logger) decode.Options {
+	return decode.Options{
+		TempDir: temp, Log: log, PlaybackFrom: c.PlaybackFrom,
+		Limits: audio.Limits{
+			MaxDuration: c.MaxDuration, MinRate: c.MinRate, MaxRate: c.MaxRate,
+			MaxChannels: c.MaxChannels, MaxMetadata: c.MaxMetadata, MaxChunks: c.MaxChunks,
+		},
+		FFmpeg: ffmpeg.Config{
+			Path: c.FFmpeg, MinTime: c.FFmpegMinTime, BytesPerSecond: c.FFmpegRate,
+			MaxMemory: c.FFmpegMemory << 20, Unconfined: c.FFmpegOpen,
+		},
+	}
 }
 
 func configCommand() *cobra.Command {

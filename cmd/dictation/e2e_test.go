@@ -31,7 +31,7 @@ func TestDay(t *testing.T) {
 		t.Errorf("accounts file: %v, %v", info, err)
 	}
 	mrn := "700101"
-	for file, heard := range map[string]string{human: "exhibition", spoken: "blood pressure"} {
+	for file, heard := range map[string]string{human: "only sense", spoken: "blood pressure"} {
 		out := s.must("author", "upload", file, "--patient", mrn, "--worktype", "consultation", "--priority", "stat", "--wait")
 		if sum, err := fileSHA256(file); err != nil || !strings.Contains(out, sum) || !strings.Contains(out, "review/typing pending") {
 			t.Errorf("upload printed, without SHA-256 %s or the draft:\n%s", sum, out)

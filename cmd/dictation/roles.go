@@ -90,6 +90,9 @@ work is done again, once.`,
 			return &usageError{cmd.CommandPath(), err}
 		}
 		return withApp(cmd, *data, func(ctx context.Context, a *app) error {
+			if a.data, err = dataFolder(*data, a.cfg); err != nil {
+				return err
+			}
 			if a.temp, err = os.MkdirTemp("", "dictation-worker-"); err != nil {
 				return err
 			}

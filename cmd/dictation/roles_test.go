@@ -31,7 +31,7 @@ func TestSeparateProcesses(t *testing.T) {
 		"DICTATION_DATABASE_URL=" + srv.Postgres.URL, "DICTATION_NATS_URL=" + srv.NATS.URL,
 		"DICTATION_S3_ENDPOINT=" + srv.S3.Endpoint, "DICTATION_S3_REGION=" + srv.S3.Region,
 		"DICTATION_S3_ACCESS_KEY=" + srv.S3.AccessKey, "DICTATION_S3_SECRET_KEY=" + srv.S3.SecretKey,
-		"DICTATION_SIGNING_KEY=" + newSigningKey(),
+		"DICTATION_SIGNING_KEY=" + newSigningKey(), "DICTATION_DATA=" + dataDir(t),
 	}
 	if out, err := program(t, env, "serve").CombinedOutput(); err == nil || !strings.Contains(string(out), "dictation migrate") {
 		t.Errorf("serve on an empty database: %v\n%s", err, out)

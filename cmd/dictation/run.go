@@ -95,7 +95,7 @@ func run(ctx context.Context, o runOptions, stdout, stderr io.Writer) (err error
 		return err
 	}
 	defer a.close()
-	a.demo = o.demo
+	a.demo, a.data = o.demo, data
 	if a.temp, err = freshTemp(data); err != nil {
 		return err
 	}

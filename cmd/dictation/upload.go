@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 // uploadOptions are the flags of "upload".
 type uploadOptions struct {
 	patient, encounter, worktype, priority string
-	wait, json                             bool
+	several, wait, json                    bool
 }
 
 func uploadCommand() *cobra.Command {
@@ -37,10 +38,17 @@ of what the server has stored. A broken connection is tried again; the server
 keeps one dictation however often the file is sent.
 
 With --wait it follows each dictation until the draft waits for a person, or
-until it failed (exit code 1).`,
-		Example: `  dictation upload visit.wav --patient P1001 --worktype consultation --priority stat --wait`,
-		Args:    cobra.MinimumNArgs(1),
+until it failed (exit code 1).
+
+With --several a file may hold several dictations, as the side of a tape does:
+it waits until somebody has said on its page where each begins and whose it is.`,
+		Example: `  dictation upload visit.wav --patient P1001 --worktype consultation --priority stat --wait
+  dictation upload tape-7a.wav --several --worktype consultation`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if o.patient == "" && !o.several {
+				return &usageError{cmd.CommandPath(), errors.New("name the patient with --patient (a tape with --several needs none)")}
+			}
 			c, err := newClient()
 			if err != nil {
 				return err
@@ -52,9 +60,9 @@ until it failed (exit code 1).`,
 	cmd.Flags().StringVar(&o.encounter, "encounter", "", "visit number")
 	cmd.Flags().StringVar(&o.worktype, "worktype", "", "consultation, progress-note, history-and-physical, operative-report, discharge-summary, radiology-report or letter")
 	cmd.Flags().StringVar(&o.priority, "priority", "routine", "stat or routine")
+	cmd.Flags().BoolVar(&o.several, "several", false, "the recording holds several dictations, such as the side of a tape")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "wait until the draft is ready for review")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print each dictation as a line of JSON")
-	_ = cmd.MarkFlagRequired("patient")
 	_ = cmd.MarkFlagRequired("worktype")
 	_ = cmd.RegisterFlagCompletionFunc("worktype", completeWorktypes)
 	_ = cmd.RegisterFlagCompletionFunc("priority", cobra.FixedCompletions([]string{"stat", "routine"}, cobra.ShellCompDirectiveNoFileComp))
@@ -138,7 +146,7 @@ func (c *client) post(ctx context.Context, file, key string, o uploadOptions) (d
 
 func writeForm(form *multipart.Writer, f io.Reader, name string, o uploadOptions) error {
 	for _, field := range [][2]string{
-		{"patient_mrn", o.patient}, {"encounter", o.encounter}, {"worktype", o.worktype}, {"priority", o.priority},
+		{"patient_mrn", o.patient}, {"encounter", o.encounter}, {"worktype", o.worktype}, {"priority", o.priority}, {"several", strconv.FormatBool(o.several)},
 	} {
 		if err := form.WriteField(field[0], field[1]); err != nil {
 			return err

@@ -102,6 +102,9 @@ const (
 	single = 5 << 20
 	// part is the size of one part of a larger object; one part is in memory at a time.
 	part = 16 << 20
+	// most is what S3 takes in one request. An object whose length is known is
+	// put so, straight from its reader.
+	most = 5 << 30
 )
 
 // Put streams r into the work bucket under key and returns the object with the
@@ -126,7 +129,7 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, size int64, co
 	}
 	_, err := s.client.PutObject(ctx, s.cfg.Bucket, key, body, size, minio.PutObjectOptions{
 		ContentType:          contentType,
-		PartSize:             part,
+		PartSize:             uint64(max(part, min(size, most))),
 		NumThreads:           1,
 		DisableContentSha256: s.unsigned,
 	})

@@ -78,16 +78,16 @@ func worse(first, second error) error {
 // once reads the recording once. Format is ffmpeg's name of it; without one
 // its kind decides.
 func (v converter) once(ctx context.Context, o original, format string) (conversion, error) {
-	c := conversion{canonical: &scratch{dir: v.opts.TempDir}, peaks: &scratch{dir: v.opts.TempDir}}
+	c := conversion{canonical: &scratch{dir: v.opts.TempDir, most: soundInMemory}, peaks: &scratch{dir: v.opts.TempDir, most: peaksInMemory}}
 	r, err := o.open(ctx)
 	if err != nil {
 		return c, err
 	}
 	src := &source{r: r, hash: sha256.New()}
 	br := bufio.NewReaderSize(src, 64<<10)
-	head, _ := br.Peek(64) // src remembers the error
+	head, _ := br.Peek(audio.HeadBytes) // src remembers the error
 	kind := audio.Sniff(head)
-	if format == "" {
+	if format == "" && !audio.Tagged(head) { // what is behind a long tag is for Convert to find out
 		format, _ = kind.NeedsDecoder()
 	}
 	if format == "" || src.err != nil {

@@ -1,10 +1,14 @@
 package decode
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,7 +23,15 @@ type Options struct {
 	TempDir string        // for the work files; empty: the system's
 	Limits  audio.Limits  // what a recording may ask for
 	FFmpeg  ffmpeg.Config // the decoder of what package audio does not read; its TempDir follows ours
+	Log     *slog.Logger  // nil: none
+
+	// PlaybackFrom is the length from which on a recording gets a small copy for
+	// slow links, below which the canonical sound is small enough. 0: two
+	// minutes, 3.8 MB of canonical sound; negative: no copies.
+	PlaybackFrom time.Duration
 }
+
+const defaultPlaybackFrom = 2 * time.Minute
 
 // Handler does decode jobs. It is safe for concurrent use.
 type Handler struct {
@@ -29,6 +41,12 @@ type Handler struct {
 
 // New makes a handler on the object store.
 func New(store *blob.Store, opts Options) *Handler {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.PlaybackFrom == 0 {
+		opts.PlaybackFrom = defaultPlaybackFrom
+	}
 	return &Handler{blob: store, converter: newConverter(opts)}
 }
 
@@ -53,28 +71,46 @@ func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result
 	if err != nil {
 		return pipeline.Result{}, errors.Join(err, made.close())
 	}
-	sound := describe(made.report)
-	sound.PeaksKey = blob.PeaksKey(d.ID)
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		sound.Canonical, err = h.put(gctx, blob.CanonicalKey(d.ID), made.canonical, "audio/wav")
-		return err
-	})
-	g.Go(func() error {
-		_, err := h.put(gctx, sound.PeaksKey, made.peaks, "application/octet-stream")
-		return err
-	})
-	if err := errors.Join(g.Wait(), made.close()); err != nil {
+	sound := Describe(made.report)
+	if err := errors.Join(h.keep(ctx, d.ID, made, &sound), made.close()); err != nil {
 		return pipeline.Result{}, err
 	}
 	return pipeline.Result{Sound: &sound}, nil
+}
+
+// keep stores what was made of a recording, side by side, and says in s where
+// it is.
+func (h *Handler) keep(ctx context.Context, id string, c conversion, s *pipeline.Sound) error {
+	report, err := json.Marshal(c.report)
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	s.PeaksKey, s.ReportKey = blob.PeaksKey(id), blob.ReportKey(id)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		s.Canonical, err = h.put(ctx, blob.CanonicalKey(id), c.canonical, "audio/wav")
+		return err
+	})
+	g.Go(func() error {
+		_, err := h.put(ctx, s.PeaksKey, c.peaks, "application/octet-stream")
+		return err
+	})
+	g.Go(func() error {
+		_, err := h.blob.Put(ctx, s.ReportKey, bytes.NewReader(report), int64(len(report)), "application/json")
+		return err
+	})
+	g.Go(func() error {
+		s.Playback = h.playback(ctx, id, c)
+		return nil
+	})
+	return g.Wait()
 }
 
 // put stores a work file.
 func (h *Handler) put(ctx context.Context, key string, f *scratch, contentType string) (pipeline.Object, error) {
 	r, size, err := f.reader()
 	if err != nil {
-		return pipeline.Object{}, fmt.Errorf("rewind %s: %w", key, err)
+		return pipeline.Object{}, fmt.Errorf("measure %s: %w", key, err)
 	}
 	return h.blob.Put(ctx, key, r, size, contentType)
 }

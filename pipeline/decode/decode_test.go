@@ -98,8 +98,13 @@ func TestConvertRefuses(t *testing.T) {
 		"cut in header":     {good[:30], audio.ErrTruncated, "cut off before the sound begins"},
 		"65535 channels":    {manyChannels, audio.ErrLimit, "MaxChannels"},
 		"1 Hz":              {slow, audio.ErrLimit, "MinRate"},
-		"MP3 without sound": {[]byte("ID3\x03\x00\x00\x00\x00\x00\x21"), audio.ErrDamaged, "MP3"},
+		"MP3 without sound": {[]byte("ID3\x03\x00\x00\x00\x00\x00\x21"), audio.ErrTruncated, "cut off before the sound begins"},
+		"DS2":               {[]byte("\x03ds2\x00\x00\x00\x00"), audio.ErrUnsupported, "export it as WAV"},
 		"encrypted DS2":     {[]byte("\x03enc\x00\x00\x00\x00"), audio.ErrUnsupported, "encrypted DS2"},
+		"Grundig's DSS":     {[]byte("\x06dss\x00\x00\x00\x00"), audio.ErrUnsupported, "export it as WAV"},
+		"a DSS without end": {[]byte("\x02dss\x00\x00\x00\x00"), audio.ErrDamaged, "DSS"},
+		"a film":            {[]byte("RIFF\x00\x10\x00\x00AVI LIST"), audio.ErrNotAudio, "but a video"},
+		"zero bytes":        {make([]byte, 4096), audio.ErrNotAudio, "not a sound recording"},
 		"longer than 1 s":   {voice(8000, 1, 8010, 0.5), audio.ErrLimit, "MaxDuration"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -302,7 +307,7 @@ func TestHandleFailures(t *testing.T) {
 	if _, err := h.Handle(t.Context(), job); pipeline.KindOf(err) != pipeline.NotFound {
 		t.Errorf("no original: got %v", err)
 	}
-	for _, key := range []string{blob.CanonicalKey(job.Dictation.ID), blob.PeaksKey(job.Dictation.ID)} {
+	for _, key := range []string{blob.CanonicalKey(job.Dictation.ID), blob.PeaksKey(job.Dictation.ID), blob.ReportKey(job.Dictation.ID)} {
 		if _, err := store.Get(t.Context(), key); pipeline.KindOf(err) != pipeline.NotFound {
 			t.Errorf("%s was written: %v", key, err)
 		}

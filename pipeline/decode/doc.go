@@ -1,6 +1,9 @@
 // Package decode does the first stage: the recording as it was sent becomes
 // the canonical sound (16 kHz, mono, 16-bit WAV) and a waveform to draw, and
-// is measured.
+// is measured. All that is found out is kept as a report beside them, and in
+// the row what people ask for: measures, what the recorder wrote, signs of
+// several dictations. A long recording also gets a small copy for slow links,
+// whose failure stops nothing.
 //
 // What package audio reads is converted in one pass from the object store to
 // the work files. For other kinds, and for rare codecs and damage that it

@@ -120,3 +120,16 @@ func TestWithoutFFmpeg(t *testing.T) {
 	}
 	emptied(t, dir)
 }
+
+// What a DSS recorder wrote comes with the recording, although ffmpeg decodes it.
+func TestHeaderOfDSS(t *testing.T) {
+	t.Parallel()
+	rep, err := Probe(t.Context(), bytesOf(sample(t, "noise.dss")).open, Options{TempDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := rep.Meta.DSS
+	if h == nil || h.Codec != "SP" || h.Started.IsZero() || !rep.Meta.Said().Dictated.Equal(h.Started) {
+		t.Errorf("got %+v", h)
+	}
+}

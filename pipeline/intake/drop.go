@@ -93,8 +93,9 @@ func (in *Intake) removeDrop(ctx context.Context, drop blob.Dropped) error {
 }
 
 // identify reads a dropped file's metadata: patient-mrn, author (username),
-// worktype, priority and encounter. What is missing or wrong does not refuse
-// the file: the dictation is held for a person, and hold says why.
+// worktype, priority, encounter and several ("true": the recording holds several
+// dictations, and then no patient is asked for). What is missing or wrong does
+// not refuse the file: the dictation is held for a person, and hold says why.
 func (in *Intake) identify(ctx context.Context, drop blob.Dropped) (d pipeline.Dictation, hold string, err error) {
 	meta := drop.Metadata
 	req := Request{
@@ -118,6 +119,9 @@ func (in *Intake) identify(ctx context.Context, drop blob.Dropped) (d pipeline.D
 	if _, err := pipeline.ParsePriority(req.Priority); err != nil {
 		why = append(why, "The file names no priority we know (metadata priority).")
 		req.Priority = ""
+	}
+	if req.Several, err = ParseSeveral(meta["several"]); err != nil {
+		why = append(why, "The file does not say clearly whether it holds several dictations (metadata several: true or false).")
 	}
 	d, err = in.properties(ctx, req)
 	if pipeline.KindOf(err) == pipeline.Invalid && err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -57,6 +58,7 @@ type Request struct {
 	FileName   string
 	Source     string // "page", "command", "api"
 	Ref        string // idempotency key of the sender; may be empty
+	Several    bool   // it holds several dictations, as a tape does: a person splits it before it is recognised
 }
 
 // Receive stores a recording and gives its dictation: the receipt is its
@@ -92,7 +94,7 @@ func same(d pipeline.Dictation, r io.Reader) error {
 
 // properties checks what was said about the recording, before its bytes are read.
 func (in *Intake) properties(ctx context.Context, req Request) (d pipeline.Dictation, err error) {
-	d = pipeline.Dictation{ID: newID(), AuthorID: req.Author, Source: req.Source}
+	d = pipeline.Dictation{ID: newID(), AuthorID: req.Author, Source: req.Source, Several: req.Several}
 	d.Original.Name = fileName(req.FileName)
 	if d.Worktype, err = pipeline.ParseWorktype(req.Worktype); err != nil {
 		return d, err
@@ -101,26 +103,34 @@ func (in *Intake) properties(ctx context.Context, req Request) (d pipeline.Dicta
 		return d, err
 	}
 	d.Due = d.Priority.Due(in.opts.Now())
-	if req.PatientMRN == "" {
-		return d, pipeline.Errorf(pipeline.Invalid, "Say whose recording this is: the patient's medical record number (MRN) is missing.")
+	if req.PatientMRN == "" && req.Encounter == "" && req.Several {
+		return d, nil // each part has a patient of its own
 	}
-	p, err := in.store.PatientByMRN(ctx, req.PatientMRN)
+	return d, in.belongs(ctx, &d, req.PatientMRN, req.Encounter)
+}
+
+// belongs sets whose the dictation is: a patient, and a visit when one is named.
+func (in *Intake) belongs(ctx context.Context, d *pipeline.Dictation, mrn, visit string) error {
+	if mrn == "" {
+		return pipeline.Errorf(pipeline.Invalid, "Say whose recording this is: the patient's medical record number (MRN) is missing.")
+	}
+	p, err := in.store.PatientByMRN(ctx, mrn)
 	if err != nil {
-		return d, invalid(err)
+		return invalid(err)
 	}
 	d.PatientID = p.ID
-	if req.Encounter == "" {
-		return d, nil
+	if visit == "" {
+		return nil
 	}
-	e, err := in.store.EncounterByNumber(ctx, req.Encounter)
+	e, err := in.store.EncounterByNumber(ctx, visit)
 	if err != nil {
-		return d, invalid(err)
+		return invalid(err)
 	}
 	if e.PatientID != p.ID {
-		return d, pipeline.Errorf(pipeline.Invalid, "That visit belongs to another patient. Choose one of this patient's visits, or none.")
+		return pipeline.Errorf(pipeline.Invalid, "That visit belongs to another patient. Choose one of this patient's visits, or none.")
 	}
 	d.EncounterID, d.Facility = e.ID, e.Location
-	return d, nil
+	return nil
 }
 
 // newID is a UUID v7: rows and objects lie in the order they came.
@@ -157,6 +167,18 @@ func (in *Intake) keep(ctx context.Context, d *pipeline.Dictation, r io.Reader) 
 	obj.Name = d.Original.Name
 	d.Original = obj
 	return nil
+}
+
+// ParseSeveral reads what a sender says about several dictations in a
+// recording: "true", "yes" and "1", or "false", "no", "0" and nothing.
+func ParseSeveral(s string) (bool, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "true", "yes", "1":
+		return true, nil
+	case "false", "no", "0", "":
+		return false, nil
+	}
+	return false, pipeline.Errorf(pipeline.Invalid, "Whether a recording holds several dictations is said with true or false.")
 }
 
 func tooLarge(limit int64) error {

@@ -41,6 +41,7 @@ type house struct {
 	blob   *blob.Store
 	s3     *minio.Client
 	bucket string
+	work   string
 	author string
 }
 
@@ -68,7 +69,7 @@ func setup(t *testing.T) house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := house{intake.New(s, b, q, intake.Options{MaxBytes: limit}), s, b, c, at.Intake, ""}
+	h := house{intake.New(s, b, q, intake.Options{MaxBytes: limit}), s, b, c, at.Intake, at.Work, ""}
 	h.people(t)
 	return h
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -79,11 +80,11 @@ func (q *Queue) Ensure(ctx context.Context) error {
 		return fmt.Errorf("make the job stream: %w", err)
 	}
 	consumers := make(map[lane]jetstream.Consumer)
-	for _, st := range pipeline.MachineStages {
+	for _, st := range append(slices.Clone(pipeline.MachineStages), pieces) {
 		for _, p := range priorities {
 			c, err := q.js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
 				Durable:       fmt.Sprintf("%s-%s", st, p),
-				FilterSubject: fmt.Sprintf("job.%s.%s.*", st, p),
+				FilterSubject: fmt.Sprintf("job.%s.%s.>", st, p),
 				AckPolicy:     jetstream.AckExplicitPolicy,
 				AckWait:       q.opts.Lease,
 				MaxAckPending: 1000,
@@ -106,7 +107,11 @@ const tooMany jetstream.ErrorCode = 10077
 // Publish rings for a job and returns when JetStream has stored the message. A
 // job that is in the queue already is no error.
 func (q *Queue) Publish(ctx context.Context, stage pipeline.Stage, p pipeline.Priority, dictation string) error {
-	msg := nats.NewMsg(fmt.Sprintf("job.%s.%s.%s", stage, p, dictation))
+	return q.publish(ctx, fmt.Sprintf("job.%s.%s.%s", stage, p, dictation))
+}
+
+func (q *Queue) publish(ctx context.Context, subject string) error {
+	msg := nats.NewMsg(subject)
 	otel.GetTextMapPropagator().Inject(ctx, propagation.HeaderCarrier(msg.Header))
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -132,13 +137,23 @@ func (q *Queue) PublishAll(ctx context.Context, calls []pipeline.Call) error {
 type Message struct {
 	Stage     pipeline.Stage
 	Dictation string
+	Piece     int // of the dictation; only in what PullPiece gives
 	msg       jetstream.Msg
 }
 
 // Pull takes a job of the stage and priority, waiting up to wait for one; 0 only
 // looks. It returns nil when there is none.
 func (q *Queue) Pull(ctx context.Context, stage pipeline.Stage, p pipeline.Priority, wait time.Duration) (*Message, error) {
-	c := (*q.consumers.Load())[lane{stage, p}]
+	msg, err := q.pull(ctx, lane{stage, p}, wait)
+	if msg == nil || err != nil {
+		return nil, err
+	}
+	id := msg.Subject()[strings.LastIndexByte(msg.Subject(), '.')+1:]
+	return &Message{Stage: stage, Dictation: id, msg: msg}, nil
+}
+
+func (q *Queue) pull(ctx context.Context, l lane, wait time.Duration) (jetstream.Msg, error) {
+	c := (*q.consumers.Load())[l]
 	var batch jetstream.MessageBatch
 	var err error
 	if wait == 0 {
@@ -152,8 +167,7 @@ func (q *Queue) Pull(ctx context.Context, stage pipeline.Stage, p pipeline.Prior
 		return nil, away(err)
 	}
 	for msg := range batch.Messages() {
-		id := msg.Subject()[strings.LastIndexByte(msg.Subject(), '.')+1:]
-		return &Message{Stage: stage, Dictation: id, msg: msg}, nil
+		return msg, nil
 	}
 	if err := batch.Error(); err != nil && !quiet(err) {
 		return nil, away(err)

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"dictation/pipeline"
@@ -63,6 +64,8 @@ func (d Document) Check() error {
 		return refuse("it has no delivery key")
 	case n.DocumentNumber == "" || len(n.DocumentNumber) > maxNumber:
 		return refuse("its document number must have 1 to %d characters", maxNumber)
+	case !strings.HasPrefix(d.Key, n.DocumentNumber+"@"):
+		return refuse("its delivery key belongs to another document")
 	case n.Seal.SignedAt.IsZero() || n.Seal.SignerID == "":
 		return refuse("nobody has signed it")
 	case n.Seal.DocumentNumber != n.DocumentNumber:

@@ -31,7 +31,8 @@ func moved(by Actor, on pipeline.Event, from pipeline.Position, d pipeline.Dicta
 	e := by.entry("dictation."+string(on), d.ID, d.PatientID)
 	e.Version, e.To = d.Version, d.Position.String()
 	// What people type may tell of a patient; the sentences of our own stages never do.
-	if on == pipeline.FailedEv || on == pipeline.Released {
+	switch on {
+	case pipeline.FailedEv, pipeline.Released, pipeline.Split:
 		e.Detail = entryDetail(d)
 	}
 	if from != (pipeline.Position{}) {
@@ -48,6 +49,7 @@ type change struct {
 	from pipeline.Position
 	now  time.Time // the database's clock: leases are compared with it only
 	work string    // name of the worker that holds the machine stage
+	hold string    // why it is held as soon as it has arrived; empty lets it go on
 }
 
 // change locks the dictation, lets edit check and alter it, moves it by on and
@@ -75,6 +77,9 @@ func (s *Store) changeIn(ctx context.Context, run func(context.Context, func(pgx
 		}
 		if err := c.write(ctx, on); err != nil {
 			return err
+		}
+		if c.hold != "" {
+			return c.andHold(ctx, c.hold)
 		}
 		// A machine stage hands its next job on itself; a person's act needs the outbox.
 		if wake = d.Stage.Machine() && d.State == pipeline.Pending && on != pipeline.Released && !(c.from.Stage.Machine() && c.from.State == pipeline.InProgress); wake {
@@ -142,4 +147,11 @@ func (c *change) write(ctx context.Context, on pipeline.Event) error {
 		c.work, null(d.HolderID), nullTime(d.Lease), sound, d.TextN)
 	queueAudit(batch, moved(c.by, on, c.from, *d))
 	return c.tx.SendBatch(ctx, batch).Close()
+}
+
+// andHold puts what has just been moved on hold, in the same transaction, so
+// that nothing can take it in between.
+func (c *change) andHold(ctx context.Context, reason string) error {
+	c.from, c.d.Reason = c.d.Position, reason
+	return c.write(ctx, pipeline.Hold)
 }

@@ -16,21 +16,25 @@ import (
 // columns is the order scanDictation reads.
 const columns = `d.id, d.job_number, d.author_id, d.patient_id, d.encounter_id, d.worktype, d.priority, d.due_at,
 	d.facility, d.source, d.stage, d.step, d.state, d.reason, d.version, d.attempt, d.holder_id, d.lease_until,
-	d.original_key, d.original_sha256, d.original_size, d.original_name, d.sound, d.text_n, d.created_at, d.updated_at`
+	d.original_key, d.original_sha256, d.original_size, d.original_name, d.sound, d.text_n, d.created_at, d.updated_at,
+	d.several, d.parent_id, d.part_from, d.part_to`
 
 func scanDictation(row pgx.CollectableRow) (pipeline.Dictation, error) {
 	var d pipeline.Dictation
-	var author, patient, encounter, holder *string
+	var author, patient, encounter, holder, parent *string
 	var lease *time.Time
+	var from, to *int64
 	var sound []byte
 	err := row.Scan(&d.ID, &d.JobNumber, &author, &patient, &encounter, &d.Worktype, &d.Priority, &d.Due,
 		&d.Facility, &d.Source, &d.Stage, &d.Step, &d.State, &d.Reason, &d.Version, &d.Attempt, &holder, &lease,
-		&d.Original.Key, &d.Original.SHA256, &d.Original.Size, &d.Original.Name, &sound, &d.TextN, &d.Created, &d.Updated)
+		&d.Original.Key, &d.Original.SHA256, &d.Original.Size, &d.Original.Name, &sound, &d.TextN, &d.Created, &d.Updated,
+		&d.Several, &parent, &from, &to)
 	if err != nil {
 		return d, err
 	}
 	d.AuthorID, d.PatientID, d.EncounterID, d.HolderID = deref(author), deref(patient), deref(encounter), deref(holder)
 	d.Lease = deref(lease)
+	d.Part = pipeline.Part{Of: deref(parent), From: deref(from), To: deref(to)}
 	if sound != nil {
 		err = json.Unmarshal(sound, &d.Sound)
 	}
@@ -74,36 +78,7 @@ func noDictation() error {
 // dictation it made before, with again true. hold, when not empty, is why the
 // dictation waits for a person before decode.
 func (s *Store) Receive(ctx context.Context, by Actor, d pipeline.Dictation, ref, hold string) (_ pipeline.Dictation, again bool, err error) {
-	d.Position, err = pipeline.Next(pipeline.Position{}, pipeline.Received)
-	if err != nil {
-		return d, false, err
-	}
-	d.Version = 1
-	err = s.tx(ctx, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `
-			insert into dictations (id, job_number, author_id, patient_id, encounter_id, worktype, priority, due_at,
-				facility, source, source_ref, stage, step, state, version,
-				original_key, original_sha256, original_size, original_name)
-			values ($1, 'D' || lpad(nextval('job_numbers')::text, 10, '0'), $2, $3, $4, $5, $6, $7, $8, $9, $10,
-				$11, $12, $13, $14, $15, $16, $17, $18)
-			returning job_number, created_at, updated_at`,
-			d.ID, null(d.AuthorID), null(d.PatientID), null(d.EncounterID), d.Worktype, d.Priority, d.Due,
-			d.Facility, d.Source, null(ref), d.Stage, d.Step, d.State, d.Version,
-			d.Original.Key, d.Original.SHA256, d.Original.Size, d.Original.Name,
-		).Scan(&d.JobNumber, &d.Created, &d.Updated)
-		if err != nil {
-			return err
-		}
-		e := moved(by, pipeline.Received, pipeline.Position{}, d)
-		e.Detail = "sha256 " + d.Original.SHA256
-		if err := writeAudit(ctx, tx, e); err != nil {
-			return err
-		}
-		if hold != "" {
-			return holdNew(ctx, tx, by, &d, hold)
-		}
-		return writeOutbox(ctx, tx, d)
-	})
+	err = s.tx(ctx, func(tx pgx.Tx) error { return receive(ctx, tx, by, &d, ref, hold) })
 	if unique(err, "dictations_source_ref_key") {
 		d, err = s.DictationBySource(ctx, ref)
 		return d, true, err
@@ -114,10 +89,43 @@ func (s *Store) Receive(ctx context.Context, by Actor, d pipeline.Dictation, ref
 	return d, false, err
 }
 
-func holdNew(ctx context.Context, tx pgx.Tx, by Actor, d *pipeline.Dictation, reason string) error {
-	c := change{tx: tx, by: by, d: d, from: d.Position}
-	d.Reason = reason
-	return c.write(ctx, pipeline.Hold)
+// receive writes the row of a new dictation, its audit and what sends it on.
+func receive(ctx context.Context, tx pgx.Tx, by Actor, d *pipeline.Dictation, ref, hold string) (err error) {
+	if d.Position, err = pipeline.Next(pipeline.Position{}, pipeline.Received); err != nil {
+		return err
+	}
+	d.Version = 1
+	if err := insertDictation(ctx, tx, d, ref); err != nil {
+		return err
+	}
+	e := moved(by, pipeline.Received, pipeline.Position{}, *d)
+	e.Detail = "sha256 " + d.Original.SHA256
+	if err := writeAudit(ctx, tx, e); err != nil {
+		return err
+	}
+	if hold != "" {
+		c := change{tx: tx, by: by, d: d}
+		return c.andHold(ctx, hold)
+	}
+	return writeOutbox(ctx, tx, *d)
+}
+
+func insertDictation(ctx context.Context, tx pgx.Tx, d *pipeline.Dictation, ref string) error {
+	var from, to *int64
+	if d.Part.Of != "" {
+		from, to = &d.Part.From, &d.Part.To
+	}
+	return tx.QueryRow(ctx, `
+		insert into dictations (id, job_number, author_id, patient_id, encounter_id, worktype, priority, due_at,
+			facility, source, source_ref, stage, step, state, version,
+			original_key, original_sha256, original_size, original_name, several, parent_id, part_from, part_to)
+		values ($1, 'D' || lpad(nextval('job_numbers')::text, 10, '0'), $2, $3, $4, $5, $6, $7, $8, $9, $10,
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		returning job_number, created_at, updated_at`,
+		d.ID, null(d.AuthorID), null(d.PatientID), null(d.EncounterID), d.Worktype, d.Priority, d.Due,
+		d.Facility, d.Source, null(ref), d.Stage, d.Step, d.State, d.Version,
+		d.Original.Key, d.Original.SHA256, d.Original.Size, d.Original.Name, d.Several, null(d.Part.Of), from, to,
+	).Scan(&d.JobNumber, &d.Created, &d.Updated)
 }
 
 // Filter narrows a list of dictations. Zero fields do not narrow.

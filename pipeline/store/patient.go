@@ -46,9 +46,10 @@ func (s *Store) Patient(ctx context.Context, id string) (pipeline.Patient, error
 	return s.patient(ctx, "p.id = $1", id)
 }
 
-// PatientByMRN reads a patient by medical record number.
+// PatientByMRN reads a patient by medical record number. A number that was merged
+// into another leads to the record that is used.
 func (s *Store) PatientByMRN(ctx context.Context, mrn string) (pipeline.Patient, error) {
-	return s.patient(ctx, "p.mrn = $1", strings.TrimSpace(mrn))
+	return s.patient(ctx, "p.id = (select coalesce(merged_into, id) from patients where mrn = $1)", strings.TrimSpace(mrn))
 }
 
 func (s *Store) patient(ctx context.Context, where, arg string) (p pipeline.Patient, err error) {
@@ -79,7 +80,7 @@ func (s *Store) Patients(ctx context.Context, f PatientFilter) ([]pipeline.Patie
 		return nil, nil
 	}
 	rows, _ := s.pool.Query(ctx, "select "+patientColumns+` from patients p
-		where ($1 = '' or p.id = nullif($1, '')::uuid) and ($2 = '' or p.mrn = $2)
+		where p.merged_into is null and ($1 = '' or p.id = nullif($1, '')::uuid) and ($2 = '' or p.mrn = $2)
 		and lower(p.family) like $3 and lower(p.given) like $4
 		and (lower(p.mrn) like $5 or lower(p.family) like $5 or lower(p.given) like $5)
 		and ($6::date is null or p.birth_date = $6) and ($7::timestamptz is null or p.updated_at >= $7)

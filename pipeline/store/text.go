@@ -10,6 +10,7 @@ import (
 
 	"dictation/pipeline"
 	"dictation/transcript"
+	"dictation/transcript/check"
 )
 
 // Version is one saved text of a dictation.
@@ -19,6 +20,7 @@ type Version struct {
 	Text    string
 	Engine  string            // of a draft
 	Words   []transcript.Word // of a draft: what was heard, with times
+	Flags   []check.Flag      // of a draft: where the checks ask a person to look
 	UserID  string            // whose work it is; empty for a draft
 	Created time.Time
 }
@@ -29,6 +31,7 @@ type version struct {
 	text   string
 	engine string
 	words  []byte // JSON
+	flags  []byte // JSON; may be nil
 	user   string
 }
 
@@ -39,25 +42,30 @@ func (c *change) addVersion(ctx context.Context, v version) error {
 }
 
 func insertVersion(ctx context.Context, tx pgx.Tx, dictation string, n int, v version) error {
-	_, err := tx.Exec(ctx, `insert into versions (dictation_id, n, kind, text, engine, words, user_id)
-		values ($1, $2, $3, $4, $5, $6, $7)`, dictation, n, v.kind, v.text, v.engine, v.words, null(v.user))
+	_, err := tx.Exec(ctx, `insert into versions (dictation_id, n, kind, text, engine, words, flags, user_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`, dictation, n, v.kind, v.text, v.engine, v.words, v.flags, null(v.user))
 	return err
 }
 
-const versionColumns = "n, kind, text, engine, words, user_id, created_at"
+const versionColumns = "n, kind, text, engine, words, flags, user_id, created_at"
 
 func scanVersion(row pgx.CollectableRow) (Version, error) {
 	var v Version
-	var words []byte
+	var words, flags []byte
 	var user *string
-	if err := row.Scan(&v.N, &v.Kind, &v.Text, &v.Engine, &words, &user, &v.Created); err != nil {
+	if err := row.Scan(&v.N, &v.Kind, &v.Text, &v.Engine, &words, &flags, &user, &v.Created); err != nil {
 		return v, err
 	}
 	v.UserID = deref(user)
-	if words == nil {
-		return v, nil
+	return v, errors.Join(unmarshal(words, &v.Words), unmarshal(flags, &v.Flags))
+}
+
+// unmarshal reads a column of JSON that may be null.
+func unmarshal(column []byte, into any) error {
+	if column == nil {
+		return nil
 	}
-	return v, json.Unmarshal(words, &v.Words)
+	return json.Unmarshal(column, into)
 }
 
 // Text reads version n of a dictation, or the newest when n is 0. A dictation
@@ -85,7 +93,7 @@ func (s *Store) Draft(ctx context.Context, dictation string) (Version, error) {
 
 // Versions lists all versions, oldest first, without words.
 func (s *Store) Versions(ctx context.Context, dictation string) ([]Version, error) {
-	rows, _ := s.pool.Query(ctx, `select n, kind, text, engine, null::jsonb, user_id, created_at from versions
+	rows, _ := s.pool.Query(ctx, `select n, kind, text, engine, null::jsonb, null::jsonb, user_id, created_at from versions
 		where dictation_id = $1 order by n`, dictation)
 	list, err := pgx.CollectRows(rows, scanVersion)
 	return list, kind(err)

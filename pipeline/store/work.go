@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -55,7 +56,8 @@ func (c *change) mine(job pipeline.Job, worker string) error {
 	return nil
 }
 
-// Complete writes what a stage made and moves the dictation on.
+// Complete writes what a stage made and moves the dictation on. A recording with
+// several dictations waits for a person before it is recognised.
 func (s *Store) Complete(ctx context.Context, job pipeline.Job, worker string, r pipeline.Result) (pipeline.Dictation, error) {
 	return s.change(ctx, Actor{ID: worker}, job.Dictation.ID, pipeline.Completed, func(c *change) error {
 		if err := c.mine(job, worker); err != nil {
@@ -63,16 +65,32 @@ func (s *Store) Complete(ctx context.Context, job pipeline.Job, worker string, r
 		}
 		if r.Sound != nil {
 			c.d.Sound = *r.Sound
-		}
-		if r.Draft != nil {
-			words, err := json.Marshal(r.Draft.Words)
-			if err != nil {
-				return err
+			if c.d.MustSplit() {
+				c.hold = pipeline.ForSplit
 			}
-			return c.addVersion(ctx, version{kind: pipeline.DraftVersion, text: r.Draft.Text, engine: r.Draft.Engine, words: words})
+		}
+		c.hold = cmp.Or(c.hold, r.Hold)
+		if r.Draft != nil {
+			return c.addDraft(ctx, r)
 		}
 		return nil
 	})
+}
+
+// addDraft writes what was recognised, and forgets the pieces it was made of.
+func (c *change) addDraft(ctx context.Context, r pipeline.Result) error {
+	words, err := json.Marshal(r.Draft.Words)
+	if err != nil {
+		return err
+	}
+	flags, err := json.Marshal(r.Flags)
+	if err != nil {
+		return err
+	}
+	if err := c.dropPieces(ctx); err != nil {
+		return err
+	}
+	return c.addVersion(ctx, version{kind: pipeline.DraftVersion, text: r.Draft.Text, engine: r.Draft.Engine, words: words, flags: flags})
 }
 
 // Fail ends a stage as failed with a sentence for people. Nothing is removed.
@@ -111,6 +129,9 @@ func (s *Store) Retry(ctx context.Context, by Actor, id string) (pipeline.Dictat
 func (s *Store) TypeByHand(ctx context.Context, by Actor, id string) (pipeline.Dictation, error) {
 	return s.change(ctx, by, id, pipeline.ByHand, func(c *change) error {
 		c.d.Reason = ""
+		if err := c.dropPieces(ctx); err != nil {
+			return err
+		}
 		return c.addVersion(ctx, version{kind: pipeline.DraftVersion, engine: "none", words: []byte("[]")})
 	})
 }
@@ -123,18 +144,23 @@ func (s *Store) SetHold(ctx context.Context, by Actor, id, reason string) (pipel
 	})
 }
 
-// Unhold lets a held dictation go on. One without a patient or an author stays.
+// Unhold lets a held dictation go on. One without a patient or an author stays,
+// but a recording with several dictations has no patient of its own: until it
+// waits to be split it needs none.
 func (s *Store) Unhold(ctx context.Context, by Actor, id string) (pipeline.Dictation, error) {
-	return s.change(ctx, by, id, pipeline.Unhold, func(c *change) error {
-		if c.d.PatientID == "" {
-			return pipeline.Errorf(pipeline.Conflict, "Name the patient first; a dictation without one stays on hold.")
-		}
-		if c.d.AuthorID == "" {
-			return pipeline.Errorf(pipeline.Conflict, "Name the author first; a dictation without one stays on hold.")
-		}
-		c.d.Reason = ""
-		return nil
-	})
+	return s.change(ctx, by, id, pipeline.Unhold, (*change).goOn)
+}
+
+// goOn checks that a held dictation may go on.
+func (c *change) goOn() error {
+	if c.d.PatientID == "" && !(c.d.Several && c.d.Stage == pipeline.Decode) {
+		return pipeline.Errorf(pipeline.Conflict, "Name the patient first; a dictation without one stays on hold.")
+	}
+	if c.d.AuthorID == "" {
+		return pipeline.Errorf(pipeline.Conflict, "Name the author first; a dictation without one stays on hold.")
+	}
+	c.d.Reason = ""
+	return nil
 }
 
 // Waiting lists machine work that nobody may have been told of: pending or with

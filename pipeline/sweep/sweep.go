@@ -21,6 +21,7 @@ type Options struct {
 	Work      time.Duration // ring again; default 15 s
 	Stuck     time.Duration // for work that nobody was told of for this long; default 1 min
 	Reconcile time.Duration // signed but not in the record; default 1 h
+	Study     time.Duration // compare drafts with what was signed; default 1 min
 	Log       *slog.Logger
 }
 
@@ -49,6 +50,7 @@ func New(s *store.Store, q *queue.Queue, in *intake.Intake, opts Options) *Sweep
 	set(&opts.Work, 15*time.Second)
 	set(&opts.Stuck, time.Minute)
 	set(&opts.Reconcile, time.Hour)
+	set(&opts.Study, time.Minute)
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -72,6 +74,7 @@ func (s *Sweeper) tasks() []task {
 		{"leases", s.opts.Leases, s.leases},
 		{"work", s.opts.Work, func(ctx context.Context) error { _, err := s.Ring(ctx, s.opts.Stuck); return err }},
 		{"reconcile", s.opts.Reconcile, s.reconcile},
+		{"study", s.opts.Study, s.study},
 		{"sessions", time.Hour, func(ctx context.Context) error { _, err := s.store.Sweep(ctx); return err }},
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Engine recognises speech. It is safe for concurrent use; how many run at a
-// time is the caller's choice.
+// time is the caller's choice ([Router] keeps to Description.Parallel).
 type Engine interface {
 	// Describe says what the engine is and can do. It does not change.
 	Describe() Description
@@ -18,8 +18,11 @@ type Engine interface {
 	Check(ctx context.Context) error
 
 	// Transcribe recognises the whole of a. Silence gives a Transcript without
-	// words and no error. When ctx ends it stops at once, leaves nothing
-	// running behind and returns an error that wraps ctx.Err().
+	// words and no error. Words are in the order of time and inside the sound;
+	// a time that was not heard is marked Estimated, whatever Describe says,
+	// and a confidence that was not given is absent. When ctx ends it stops at
+	// once, leaves nothing running behind and returns an error that wraps
+	// ctx.Err().
 	Transcribe(ctx context.Context, a Audio, h Hints) (Transcript, error)
 }
 
@@ -28,11 +31,14 @@ type Description struct {
 	Name        string        // "pocketsphinx"
 	Model       string        // what it was taught with; empty when there is no choice
 	Words       bool          // it recognises; false: the draft stays empty for typing
-	WordTimes   bool          // each word's time is heard, not worked out
-	Confidence  bool          // each word has a confidence
-	Vocabulary  bool          // it listens to Hints.Vocabulary
+	WordTimes   bool          // it hears when each word is said; false: every time is worked out
+	Confidence  bool          // it says how sure it is of a word
+	Vocabulary  bool          // it listens to Hints.Vocabulary and Hints.Prompt
 	Languages   []string      // BCP 47 tags; empty: any
-	MaxDuration time.Duration // longest recording it takes; 0: no limit
+	MaxDuration time.Duration // longest sound it takes at once; 0: no limit
+	Piece       time.Duration // length it wants longer recordings cut to, at silences; 0: whole
+	LeadIn      time.Duration // sound before a piece that it adapts to; what it hears there is not used
+	Parallel    int           // sounds it gains by doing at a time; 0: no limit of its own
 }
 
 // String names engine and model as drafts and the error study record them.
@@ -47,6 +53,7 @@ func (d Description) String() string {
 type Hints struct {
 	Language   string   // BCP 47; empty: the engine's first
 	Vocabulary []string // words that are likely
+	Prompt     string   // text as it is expected, for engines that take their style from one
 }
 
 // Transcript is what an engine heard, in the order it was spoken.

@@ -6,12 +6,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
-	"path/filepath"
+	"time"
 
+	"dictation/audio"
 	"dictation/pipeline"
 	"dictation/pipeline/blob"
 	"dictation/transcript"
+	"dictation/transcript/check"
 )
 
 // Options are the handler's choices; the zero value is good.
@@ -21,47 +24,88 @@ type Options struct {
 	// a killed process leaves one behind, so the owner of TempDir empties it
 	// at start.
 	TempDir string
-	Hints   Hints
+
+	// Log is told of engines that failed before another did it; nil: nobody is.
+	Log *slog.Logger
+
+	// About tells what is known of a dictation beside its row; nil: nothing.
+	About func(context.Context, pipeline.Dictation) (About, error)
+
+	// Formatter makes texts of what was spoken; nil: transcript's for English.
+	Formatter *transcript.Formatter
+}
+
+// About is what is known of a dictation before listening.
+type About struct {
+	Username string // of the author, as rules may name it
+	Hints    Hints  // its Language also goes into the rules
+	Patient  check.Patient
+	Now      time.Time // the day of the dictation; zero: dates are not compared with it
 }
 
 // Handler does the transcribe stage. It implements [pipeline.Handler].
 type Handler struct {
 	blob   *blob.Store
-	engine Engine
+	router *Router
 	opts   Options
 }
 
-// New gives the handler for an engine.
-func New(b *blob.Store, e Engine, opts Options) *Handler {
-	return &Handler{blob: b, engine: e, opts: opts}
+// New gives the handler for one engine, whatever the dictation.
+func New(b *blob.Store, e Engine, opts Options) *Handler { return NewRouted(b, only(e), opts) }
+
+// NewRouted gives the handler for engines chosen by rule. Closing the router is
+// the caller's, after the last job.
+func NewRouted(b *blob.Store, r *Router, opts Options) *Handler {
+	if opts.Formatter == nil {
+		opts.Formatter = transcript.NewFormatter(transcript.EnglishCommands())
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Handler{blob: b, router: r, opts: opts}
 }
 
 // Handle fetches the canonical sound of the job's dictation, has it recognised
-// and returns the draft. It obeys ctx; progress is the caller's to report.
+// and returns the draft. It obeys ctx.
 func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
-	if about := h.engine.Describe(); !about.Words {
+	about, err := h.about(ctx, job.Dictation)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	q := request(job.Dictation, about)
+	if nobody, ok := h.router.byHand(q); ok {
 		// Nobody will listen: the sound need not be fetched.
-		return pipeline.Result{Draft: &transcript.Draft{Engine: about.String()}}, nil
+		return h.result(job, about, nil, nobody.String(), nil), nil
 	}
-	dir, err := os.MkdirTemp(h.opts.TempDir, "transcribe-")
+	var heard Heard
+	var speech []audio.Segment
+	err = h.withSound(ctx, job.Dictation.Sound, func(dir string, a Audio, found []audio.Segment) (err error) {
+		speech = found
+		heard, err = h.router.Recognise(ctx, Task{Request: q, Audio: a, Speech: speech, Hints: about.Hints, Dir: dir})
+		return err
+	})
 	if err != nil {
-		return pipeline.Result{}, pipeline.Wrap(pipeline.Unavailable, err, "There is no room to prepare the recording for recognition. It is kept and tried again.")
+		return pipeline.Result{}, err
 	}
-	defer os.RemoveAll(dir)
+	for _, failed := range heard.Failed {
+		h.opts.Log.WarnContext(ctx, "speech engine passed over", "dictation", job.Dictation.ID, "by", heard.Engine.Name, "err", failed)
+	}
+	return h.result(job, about, speech, heard.Engine.String(), heard.Transcript.Words()), nil
+}
 
-	path := filepath.Join(dir, "canonical.wav")
-	if err := h.fetch(ctx, job.Dictation.Sound.Canonical, path); err != nil {
-		return pipeline.Result{}, err
+func (h *Handler) about(ctx context.Context, d pipeline.Dictation) (About, error) {
+	if h.opts.About == nil {
+		return About{}, nil
 	}
-	audio, err := OpenAudio(path)
-	if err != nil {
-		return pipeline.Result{}, err
+	return h.opts.About(ctx, d)
+}
+
+// request is what rules go by for a dictation.
+func request(d pipeline.Dictation, about About) Request {
+	return Request{
+		Dictation: d.ID, Facility: d.Facility, Worktype: d.Worktype, AuthorID: d.AuthorID,
+		Username: about.Username, Language: about.Hints.Language, Priority: d.Priority,
 	}
-	draft, err := h.recognise(ctx, audio)
-	if err != nil {
-		return pipeline.Result{}, err
-	}
-	return pipeline.Result{Draft: &draft}, nil
 }
 
 // fetch copies an object to a private file and makes sure it is whole.
@@ -84,37 +128,4 @@ func (h *Handler) fetch(ctx context.Context, obj pipeline.Object, path string) (
 		return pipeline.Errorf(pipeline.Internal, "The prepared sound is not what was stored: its SHA-256 differs. Your recording is kept; ask for it to be decoded again.")
 	}
 	return nil
-}
-
-// recognise runs the engine and refuses an answer that drops speech.
-func (h *Handler) recognise(ctx context.Context, a Audio) (transcript.Draft, error) {
-	about := h.engine.Describe()
-	if about.MaxDuration > 0 && a.Duration > about.MaxDuration {
-		return transcript.Draft{}, pipeline.Errorf(pipeline.TooLarge,
-			"The recording is longer than the %s that the speech engine takes. It is kept; choose another engine for it or type it.", about.MaxDuration)
-	}
-	heard, err := h.engine.Transcribe(ctx, a, h.opts.Hints)
-	if err != nil {
-		return transcript.Draft{}, err
-	}
-	words := heard.Words()
-	if about.Words && len(words) == 0 {
-		if err := refuseIfSpeech(a); err != nil {
-			return transcript.Draft{}, err
-		}
-	}
-	return transcript.Draft{Engine: about.String(), Text: transcript.Format(words).Text, Words: words}, nil
-}
-
-// refuseIfSpeech is the error for an engine that heard no word in a.
-func refuseIfSpeech(a Audio) error {
-	speech, err := speechIn(a.Path)
-	if err != nil {
-		return err
-	}
-	if speech < enoughSpeech {
-		return nil
-	}
-	return pipeline.Errorf(pipeline.Unavailable,
-		"The speech engine found no words although about %.0f seconds of the recording sound like speech. The recording is kept; recognition is tried again, or type it from the sound.", speech.Seconds())
 }

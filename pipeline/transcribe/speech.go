@@ -22,7 +22,6 @@ const (
 	aboveFloorDB = 15   // speech rises this far
 	faintestDBFS = -55  // fainter is silence whatever the floor
 	lowestDBFS   = -100 // digital silence
-	enoughSpeech = 1500 * time.Millisecond
 )
 
 // speechIn measures how much of a canonical file is speech, in one pass and

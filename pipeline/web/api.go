@@ -24,6 +24,7 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "GET /dictations", handle: s.apiDictations},
 		{pattern: "GET /dictations/{id}", action: pipeline.ReadDictation, about: true, audit: true, handle: s.apiDictation},
 		{pattern: "GET /dictations/{id}/audio", action: pipeline.ReadSound, about: true, audit: true, handle: s.apiAudio},
+		{pattern: "GET /dictations/{id}/playback", action: pipeline.ReadSound, about: true, audit: true, handle: s.apiPlayback},
 		{pattern: "GET /dictations/{id}/original", action: pipeline.ReadSound, about: true, audit: true, handle: s.apiOriginal},
 		{pattern: "GET /dictations/{id}/peaks", action: pipeline.ReadSound, about: true, audit: true, handle: s.apiPeaks},
 		{pattern: "GET /dictations/{id}/text", action: pipeline.ReadText, about: true, audit: true, handle: s.apiText},
@@ -49,6 +50,10 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /dictations/{id}/identify", action: pipeline.ManageJobs, about: true, handle: s.apiIdentify},
 		{pattern: "POST /dictations/{id}/take-back", action: pipeline.ManageJobs, about: true, handle: s.apiTakeBack},
 		{pattern: "POST /dictations/{id}/type-by-hand", action: pipeline.TypeByHand, about: true, handle: s.apiTypeByHand},
+
+		{pattern: "GET /dictations/{id}/parts", action: pipeline.ReadDictation, about: true, audit: true, handle: s.apiParts},
+		{pattern: "POST /dictations/{id}/split", action: pipeline.SplitDictation, about: true, handle: s.apiSplit},
+		{pattern: "POST /dictations/{id}/whole", action: pipeline.SplitDictation, about: true, handle: s.apiWhole},
 
 		{pattern: "GET /events", passive: true, handle: s.apiEvents},
 		{pattern: "GET /notes/{id}", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiNote},

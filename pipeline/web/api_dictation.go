@@ -38,6 +38,12 @@ type dictationView struct {
 	Format     string   `json:"format,omitempty"`
 	Warnings   []string `json:"warnings"`
 
+	Sound   *soundView `json:"sound,omitempty"` // what was heard; none until decoded
+	Several bool       `json:"several"`         // the sender says that it holds several dictations
+	PartOf  string     `json:"part_of,omitempty"`
+	StartMS int64      `json:"part_start_ms,omitempty"` // in the recording it was cut from
+	EndMS   int64      `json:"part_end_ms,omitempty"`
+
 	Version int64     `json:"version"`          // grows with every move of the dictation
 	TextN   int       `json:"text_version"`     // newest; 0 before the draft
 	Attempt int       `json:"attempt"`          // tries at the present machine stage
@@ -101,6 +107,8 @@ func (v *viewer) view(ctx context.Context, d pipeline.Dictation) (dictationView,
 		Format: d.Sound.Format, Warnings: list(d.Sound.Warnings),
 		Version: d.Version, TextN: d.TextN, Attempt: d.Attempt, Mine: d.HolderID != "" && d.HolderID == v.user.ID,
 		Created: d.Created.UTC(), Updated: d.Updated.UTC(),
+		Sound: v.sound(d), Several: d.Several, PartOf: d.Part.Of,
+		StartMS: inMS(d.Part.From), EndMS: inMS(d.Part.To),
 	}
 	if out.Mine {
 		out.Lease = d.Lease.UTC()

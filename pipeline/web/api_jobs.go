@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -96,22 +97,26 @@ func (s *Server) identify(r *http.Request, id string, in identity) error {
 	return s.Store.Identify(r.Context(), actor(r), id, to)
 }
 
+// whose finds a patient, and a visit of his when one is named.
+func (s *Server) whose(ctx context.Context, mrn, visit string) (patient, encounter string, err error) {
+	p, err := s.Store.PatientByMRN(ctx, mrn)
+	if err != nil || visit == "" {
+		return p.ID, "", err
+	}
+	e, err := s.Store.EncounterByNumber(ctx, visit)
+	if err == nil && e.PatientID != p.ID {
+		err = pipeline.Errorf(pipeline.Invalid, "That visit belongs to another patient. Choose one of this patient's visits, or none.")
+	}
+	return p.ID, e.ID, err
+}
+
 func (s *Server) resolve(r *http.Request, in identity) (to store.Identity, err error) {
 	ctx := r.Context()
-	p, err := s.Store.PatientByMRN(ctx, in.PatientMRN)
-	if err != nil {
-		return to, err
-	}
-	to.PatientID = p.ID
-	if in.Encounter != "" {
-		e, err := s.Store.EncounterByNumber(ctx, in.Encounter)
-		if err != nil {
+	// A recording with several dictations has no patient of its own.
+	if in.PatientMRN != "" || in.Encounter != "" || !dictationOf(r).Several {
+		if to.PatientID, to.EncounterID, err = s.whose(ctx, in.PatientMRN, in.Encounter); err != nil {
 			return to, err
 		}
-		if e.PatientID != p.ID {
-			return to, pipeline.Errorf(pipeline.Invalid, "That visit belongs to another patient. Choose one of this patient's visits, or none.")
-		}
-		to.EncounterID = e.ID
 	}
 	if in.Author != "" {
 		u, _, err := s.Store.UserByName(ctx, in.Author)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	"dictation/audio"
 	"dictation/pipeline"
 )
 
@@ -25,6 +26,56 @@ func (s *Server) apiPeaks(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.serveObject(w, r, d.Sound.PeaksKey, "", "application/octet-stream")
 }
+
+// apiPlayback gives the small copy for slow links, or the recording itself where
+// it is too short to need one.
+func (s *Server) apiPlayback(w http.ResponseWriter, r *http.Request) error {
+	d := dictationOf(r)
+	if d.Sound.Playback.Key == "" {
+		return s.apiAudio(w, r)
+	}
+	return s.serveObject(w, r, d.Sound.Playback.Key, d.Sound.Playback.SHA256, "audio/mpeg")
+}
+
+// soundView is what was measured and found in a recording.
+type soundView struct {
+	PeakDBFS float64 `json:"peak_dbfs"`
+	RMSDBFS  float64 `json:"rms_dbfs"`
+	LUFS     float64 `json:"lufs"`
+	SNRDB    float64 `json:"snr_db"` // 0 where it cannot be told
+	DC       float64 `json:"dc"`
+	Clipped  int64   `json:"clipped"` // samples at full scale
+
+	SpeechMS  int64 `json:"speech_ms"`
+	MissingMS int64 `json:"missing_ms"` // what the file promised and did not have
+	Repaired  bool  `json:"repaired"`
+
+	Parts    int   `json:"parts"`         // dictations it seems to hold
+	Signals  int   `json:"signals"`       // of these, those that begin at a tone or key
+	Playback int64 `json:"playback_size"` // bytes of the small copy; 0 where there is none
+
+	Said *audio.Said `json:"said,omitempty"` // what the recorder wrote; for those who may hear the recording
+}
+
+// sound is what was heard, as the asker may know it.
+func (v *viewer) sound(d pipeline.Dictation) *soundView {
+	snd := d.Sound
+	if snd.Canonical.Key == "" {
+		return nil
+	}
+	out := soundView{
+		PeakDBFS: snd.PeakDBFS, RMSDBFS: snd.RMSDBFS, LUFS: snd.LUFS, SNRDB: snd.SNRDB, DC: snd.DC, Clipped: snd.Clipped,
+		SpeechMS: snd.SpeechMS, MissingMS: snd.MissingMS, Repaired: snd.Repaired,
+		Parts: snd.Parts, Signals: snd.Signals, Playback: snd.Playback.Size,
+	}
+	if snd.Said != (audio.Said{}) && pipeline.May(v.user, pipeline.ReadSound, &d) == nil {
+		out.Said = &snd.Said
+	}
+	return &out
+}
+
+// inMS is a place in the canonical sound in milliseconds.
+func inMS(sample int64) int64 { return sample * 1000 / audio.CanonicalRate }
 
 // decoded refuses a dictation whose sound is not made yet.
 func decoded(d pipeline.Dictation) error {

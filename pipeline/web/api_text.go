@@ -11,6 +11,7 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/store"
 	"dictation/transcript"
+	"dictation/transcript/check"
 )
 
 // textView is one version of the text with the times of its words.
@@ -20,6 +21,7 @@ type textView struct {
 	Text    string               `json:"text"`
 	Words   []transcript.Word    `json:"words"`
 	Marks   []transcript.Mark    `json:"marks"`
+	Flags   []check.Flag         `json:"flags"`            // what the checks ask to look at
 	Engine  string               `json:"engine,omitempty"` // of a draft
 	Author  string               `json:"author,omitempty"` // name; none for a draft
 	Created time.Time            `json:"created"`
@@ -47,12 +49,14 @@ func (s *Server) text(w http.ResponseWriter, r *http.Request, n int) error {
 	case v.N == 0:
 		return pipeline.Errorf(pipeline.NotFound, "There is no such version of the text.")
 	}
-	words, err := s.timed(ctx, d.ID, v)
+	draft, err := s.draftOf(ctx, d.ID, v)
 	if err != nil {
 		return err
 	}
+	words := transcript.Draft{Engine: draft.Engine, Text: draft.Text, Words: draft.Words}.Timed(v.Text)
 	out := textView{
 		Version: v.N, Kind: v.Kind, Text: v.Text, Words: list(words), Marks: list(transcript.Blanks(v.Text, words)),
+		Flags:  list(check.Carry(draft.Flags, draft.Text, v.Text)),
 		Engine: v.Engine, Created: v.Created.UTC(),
 	}
 	names := s.viewer(r)
@@ -63,16 +67,12 @@ func (s *Server) text(w http.ResponseWriter, r *http.Request, n int) error {
 	return writeJSON(w, http.StatusOK, out)
 }
 
-// timed gives every word of a version its time, worked out from the draft's.
-func (s *Server) timed(ctx context.Context, id string, v store.Version) ([]transcript.Word, error) {
-	draft := v
-	if v.Kind != pipeline.DraftVersion {
-		var err error
-		if draft, err = s.Store.Draft(ctx, id); err != nil {
-			return nil, err
-		}
+// draftOf is the draft that a version was made of: itself, or the newest.
+func (s *Server) draftOf(ctx context.Context, id string, v store.Version) (store.Version, error) {
+	if v.Kind == pipeline.DraftVersion {
+		return v, nil
 	}
-	return transcript.Draft{Engine: draft.Engine, Text: draft.Text, Words: draft.Words}.Timed(v.Text), nil
+	return s.Store.Draft(ctx, id)
 }
 
 // versionView is a line in the list of versions.

@@ -52,6 +52,7 @@ func (s *Server) apiUpload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	f.streaming = spool == nil
 	d, err := s.Intake.Receive(r.Context(), actor(r), req, f.body(spool))
 	if f.failed != nil {
 		return f.failed // why the bytes ended; the rooms below only saw that they did
@@ -71,6 +72,10 @@ func (s *Server) uploadRequest(r *http.Request, f *form) (intake.Request, error)
 	req := intake.Request{
 		Author: u.ID, PatientMRN: f.fields["patient_mrn"], Encounter: f.fields["encounter"],
 		Worktype: f.fields["worktype"], Priority: f.fields["priority"], FileName: f.name, Source: source(r),
+	}
+	var err error
+	if req.Several, err = intake.ParseSeveral(f.fields["several"]); err != nil {
+		return req, err
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if len(key) > maxKey || !plain(key) {
@@ -101,6 +106,8 @@ type form struct {
 	name   string          // of its file
 	done   bool            // the form was read to its end
 	failed error           // why the recording's bytes could not be taken
+
+	streaming bool // what belongs to the recording is decided; only its SHA-256 may follow
 }
 
 func newForm(r *http.Request) (*form, error) {
@@ -150,8 +157,12 @@ func (f *form) read() error {
 func (f *form) field(name string, part io.Reader) error {
 	switch name {
 	case "patient_mrn", "encounter", "worktype", "priority", "sha256":
+	case "several":
+		if f.streaming {
+			return pipeline.Errorf(pipeline.Invalid, "Send the field several before the recording. Nothing was kept.")
+		}
 	default:
-		return pipeline.Errorf(pipeline.Invalid, "The upload has a field that is not known. The fields are audio, patient_mrn, encounter, worktype, priority and sha256. Nothing was kept.")
+		return pipeline.Errorf(pipeline.Invalid, "The upload has a field that is not known. The fields are audio, patient_mrn, encounter, worktype, priority, several and sha256. Nothing was kept.")
 	}
 	if f.has(name) {
 		return pipeline.Errorf(pipeline.Invalid, "The field %s is there twice. Nothing was kept.", name)

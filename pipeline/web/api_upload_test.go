@@ -198,3 +198,33 @@ func TestUploadSource(t *testing.T) {
 		}
 	}
 }
+
+// TestUploadOfTape: a recording with several dictations needs no patient; the
+// word must come before the recording is taken in.
+func TestUploadOfTape(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	whose := []field{{"patient_mrn", ""}, {"encounter", ""}, {"worktype", "letter"}, {"priority", ""}}
+	with := func(more ...field) []field { return append(append([]field(nil), whose...), more...) }
+	var d dictationView
+	x.upload("author", with(field{"several", "true"}, field{"audio", "a"})).want(http.StatusCreated, &d)
+	if !d.Several || d.PatientMRN != "" || d.State != pipeline.Pending {
+		t.Errorf("%+v", d)
+	}
+	// Without all properties before it the recording waits, and what follows counts.
+	x.upload("author", []field{{"audio", "b"}, {"worktype", "letter"}, {"several", "yes"}}).want(http.StatusCreated, &d)
+	if !d.Several {
+		t.Errorf("%+v", d)
+	}
+	x.upload("author", with(field{"several", "false"}, field{"audio", "c"})).wantProblem(http.StatusBadRequest, "MRN")
+	x.upload("author", with(field{"several", "perhaps"}, field{"audio", "d"})).wantProblem(http.StatusBadRequest, "true or false")
+	x.upload("author", []field{{"patient_mrn", "MRN-1001"}, {"encounter", ""}, {"worktype", "letter"}, {"priority", ""}, {"audio", "e"}, {"several", "true"}}).
+		wantProblem(http.StatusBadRequest, "before the recording")
+	if n := x.count(); n != 2 {
+		t.Errorf("%d dictations, want the two tapes", n)
+	}
+	body, ct := recordings(t, [][2]string{{"whose", ""}, {"worktype", "letter"}, {"several", "true"}}, "tape")
+	x.do("author", "POST", "/dictations", body, "Content-Type", ct).want(http.StatusCreated).has("memo0.wav", "Several patients", `value="true" checked`)
+	body, ct = recordings(t, [][2]string{{"whose", ""}, {"worktype", "letter"}}, "no tape")
+	x.do("author", "POST", "/dictations", body, "Content-Type", ct).want(http.StatusUnprocessableEntity).has("Say whose recording this is")
+}

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"dictation/audio"
 	"dictation/pipeline"
 	"dictation/transcript"
+	"dictation/transcript/check"
 )
 
 // description is as much of OpenAPI as the tests look at.
@@ -78,10 +80,11 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 	schemas := readDescription(t).Components.Schemas
 	sent := map[string]any{
 		"Problem": problem{}, "Dictation": dictationView{}, "Dictations": dictationsView{}, "Text": textView{},
-		"Word": transcript.Word{}, "Mark": transcript.Mark{}, "Version": versionView{}, "Versions": versionsView{},
+		"Word": transcript.Word{}, "Mark": transcript.Mark{}, "Flag": check.Flag{}, "Span": check.Span{}, "Place": check.Place{}, "Version": versionView{}, "Versions": versionsView{},
 		"Saved": savedView{}, "Lease": leaseView{}, "Event": eventView{}, "Note": noteView{}, "Seal": pipeline.Seal{},
 		"Patient": patientView{}, "Patients": patientsView{}, "Encounter": encounterView{}, "Encounters": encountersView{},
 		"Entry": entryView{}, "Audit": auditView{}, "Chain": chainView{}, "User": userView{}, "Users": usersView{}, "Token": tokenView{},
+		"Sound": soundView{}, "Said": audio.Said{}, "Parts": partsView{}, "Part": partView{},
 	}
 	for name, schema := range schemas {
 		v, ok := sent[name]

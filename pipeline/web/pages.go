@@ -16,6 +16,7 @@ import (
 var scripts = map[string]string{
 	"dictations": "dictations.js",
 	"dictation":  "dictation.js",
+	"split":      "split.js",
 	"work":       "live.js",
 	"review":     "review.js",
 	"tosign":     "live.js",
@@ -139,6 +140,8 @@ var said = map[string]string{
 	"unheld":     "The dictation goes on.",
 	"identified": "Patient and visit are set.",
 	"taken-back": "The dictation is in the queue again. What was saved is kept.",
+	"split":      "The recording was split. Its parts are dictations of their own now and are listed below.",
+	"whole":      "The recording goes on as one dictation.",
 	"by-hand":    "The dictation waits for a transcriptionist, who types it from the sound.",
 	"added":      "The account was made.",
 	"disabled":   "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
@@ -214,6 +217,10 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /dictations/find", action: pipeline.FindPatient, audit: true, handle: s.postFind},
 		{pattern: "GET /dictations/{id}", action: pipeline.ReadDictation, about: true, audit: true, handle: s.pageDictation},
 		{pattern: "POST /dictations/{id}/type-by-hand", action: pipeline.TypeByHand, about: true, handle: s.postTypeByHand},
+
+		{pattern: "GET /dictations/{id}/split", action: pipeline.SplitDictation, about: true, handle: s.pageSplit},
+		{pattern: "POST /dictations/{id}/split", action: pipeline.SplitDictation, about: true, handle: s.postSplit},
+		{pattern: "POST /dictations/{id}/whole", action: pipeline.SplitDictation, about: true, handle: s.postWhole},
 
 		{pattern: "GET /work", action: pipeline.Worklist, audit: true, handle: s.pageWork},
 		{pattern: "POST /work/next", action: pipeline.Worklist, handle: s.postNext},

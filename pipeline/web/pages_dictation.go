@@ -20,7 +20,24 @@ type dictationData struct {
 	Chart   bool           // the reader may open the patient's chart
 	Manage  bool           // the reader is an administrator
 	Named   bool           // the reader may see whose it is
+	Split   bool           // the reader may split it now
+	File    bool           // the reader may have the file as it was sent
+	Heard   *heard         // what decode found out, for those who may hear it
+	Tape    *card          // the recording it was cut from, when the reader may know it
+	Parts   []partCard     // the dictations it was split into
 	History []happening
+}
+
+// From and To are where it lies in the recording it was cut from.
+func (d dictationData) From() string { return pipeline.Clock(inMS(d.Part.From)) }
+func (d dictationData) To() string   { return pipeline.Clock(inMS(d.Part.To)) }
+
+// partCard is a part of a split recording.
+type partCard struct {
+	card
+	Start, End string
+	Open       bool // the reader may open it
+	Named      bool // the reader may see whose it is
 }
 
 // happening is a line of a dictation's history.
@@ -44,8 +61,17 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 		card: c, Sound: d.Sound.Canonical.Key != "" && may(pipeline.ReadSound),
 		Sign:   d.Step == pipeline.Signature && may(pipeline.SignNote),
 		ByHand: d.Stage == pipeline.Transcribe && d.State == pipeline.Failed && may(pipeline.TypeByHand),
-		Chart:  d.State == pipeline.Finished && may(pipeline.ReadChart), Manage: may(pipeline.ManageJobs),
+		Chart:  d.State == pipeline.Finished && !d.Parted() && may(pipeline.ReadChart), Manage: may(pipeline.ManageJobs),
 		Named: may(pipeline.ReadSound) || may(pipeline.FindPatient),
+		Split: d.CheckSplit() == nil && may(pipeline.SplitDictation), File: may(pipeline.ReadSound),
+	}
+	if data.Sound {
+		if data.Heard, err = s.hear(r, d); err != nil {
+			return err
+		}
+	}
+	if err := s.family(r, d, &data); err != nil {
+		return err
 	}
 	if d.TextN > 0 && may(pipeline.ReadText) {
 		if err := s.Store.Accessed(ctx, actor(r), string(pipeline.ReadText), d.ID, d.PatientID); err != nil {
@@ -61,6 +87,56 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.pages.write(w, r, sheet{name: "dictation", title: "Dictation " + d.JobNumber, data: data})
+}
+
+// hear is what decode found out, with what the recorder wrote held against the account.
+func (s *Server) hear(r *http.Request, d pipeline.Dictation) (*heard, error) {
+	rep, err := s.report(r.Context(), d)
+	if err != nil {
+		// The measures are in the row; without the report a few lines are missing.
+		s.opts.Log.WarnContext(r.Context(), "no report to show", "dictation", d.ID, "err", err)
+	}
+	var by pipeline.User
+	if d.AuthorID != "" {
+		if by, err = s.Store.User(r.Context(), d.AuthorID); err != nil {
+			return nil, err
+		}
+	}
+	return hear(d, rep, by), nil
+}
+
+// family finds what the dictation was cut from, and what was cut from it.
+func (s *Server) family(r *http.Request, d pipeline.Dictation, data *dictationData) error {
+	ctx, u := r.Context(), userOf(r)
+	if d.Part.Of != "" {
+		tape, err := s.Store.Dictation(ctx, d.Part.Of)
+		if err != nil {
+			return err
+		}
+		if pipeline.May(u, pipeline.ReadDictation, &tape) == nil {
+			data.Tape = &card{Dictation: tape}
+		}
+	}
+	if !d.Parted() {
+		return nil
+	}
+	parts, err := s.Store.Parts(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	names := s.cards(u)
+	for _, p := range parts {
+		c, err := names.one(ctx, p)
+		if err != nil {
+			return err
+		}
+		may := func(a pipeline.Action) bool { return pipeline.May(u, a, &p) == nil }
+		data.Parts = append(data.Parts, partCard{
+			card: c, Start: pipeline.Clock(inMS(p.Part.From)), End: pipeline.Clock(inMS(p.Part.To)),
+			Open: may(pipeline.ReadDictation), Named: may(pipeline.ReadSound) || may(pipeline.FindPatient),
+		})
+	}
+	return nil
 }
 
 // postTypeByHand has the author's dictation typed from the sound.

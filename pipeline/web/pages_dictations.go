@@ -19,6 +19,7 @@ type dictationsData struct {
 	Chosen   string   // value of the chosen patient and visit
 	Worktype pipeline.Worktype
 	STAT     bool
+	Several  bool
 	Key      string // makes a form that is sent twice one upload
 	Receipts []receipt
 	MaxBytes int64

@@ -59,6 +59,7 @@ type signData struct {
 	Changes int
 	Typed   bool // there was no draft: all of it is typed
 	Blanks  int
+	Flags   []flagLine // what the checks ask to look at
 	Sound   bool
 	Open    bool           // it waits for a signature
 	Note    *pipeline.Note // what was signed, once it is
@@ -93,6 +94,7 @@ func (s *Server) writeSign(w http.ResponseWriter, r *http.Request, status int, t
 		data.Pieces = changes(transcript.Draft{Text: draft.Text, Words: draft.Words}, data.Text.Text)
 	}
 	data.Changes = countChanges(data.Pieces)
+	data.Flags = flagLines(draft, data.Text.Text)
 	data.Blanks = len(transcript.Blanks(data.Text.Text, nil))
 	if d.Stage == pipeline.Deliver {
 		note, err := s.Store.Note(ctx, d.ID)

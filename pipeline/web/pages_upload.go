@@ -59,6 +59,7 @@ func (s *Server) receiveFile(r *http.Request, fields map[string]string, name str
 		Author: u.ID, PatientMRN: mrn, Encounter: visit, Worktype: fields["worktype"], Priority: fields["priority"],
 		FileName: name, Source: "page",
 	}
+	req.Several = fields["several"] == "true"
 	if key := fields["key"]; key != "" && len(key) <= maxKey {
 		req.Ref = fmt.Sprintf("form:%s:%s:%d", u.ID, key, n)
 	}
@@ -74,7 +75,7 @@ func (s *Server) receiveFile(r *http.Request, fields map[string]string, name str
 
 func (s *Server) writeReceipts(w http.ResponseWriter, r *http.Request, fields map[string]string, data dictationsData) error {
 	data.Chosen, data.STAT = fields["whose"], fields["priority"] == pipeline.STAT.String()
-	data.Worktype = pipeline.Worktype(fields["worktype"])
+	data.Worktype, data.Several = pipeline.Worktype(fields["worktype"]), fields["several"] == "true"
 	if len(data.Receipts) == 0 {
 		return pipeline.Errorf(pipeline.Invalid, "No recording was chosen. Go back, choose one or more files, and send them again.")
 	}

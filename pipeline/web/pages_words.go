@@ -18,13 +18,14 @@ func wordFuncs() template.FuncMap {
 		"worktypes": func() []pipeline.WorktypeInfo {
 			return pipeline.Worktypes
 		},
-		"roles":    func() []pipeline.Role { return pipeline.Roles },
-		"role":     roleName,
-		"roleList": roleList,
-		"act":      act,
-		"short":    func(s string) string { return s[:min(8, len(s))] },
-		"name":     nameOf,
-		"age":      age,
+		"roles":     func() []pipeline.Role { return pipeline.Roles },
+		"role":      roleName,
+		"roleList":  roleList,
+		"act":       act,
+		"short":     func(s string) string { return s[:min(8, len(s))] },
+		"name":      nameOf,
+		"criticals": criticals,
+		"age":       age,
 	}
 }
 
@@ -40,6 +41,9 @@ func says(p pipeline.Position) string {
 			pipeline.Deliver:    "Signed, but not filed yet",
 		}[p.Stage]
 	case pipeline.Finished:
+		if p.Parted() {
+			return "Split into its dictations"
+		}
 		return "In the patient's record"
 	}
 	waits, runs := stageWords(p)
@@ -94,7 +98,7 @@ func advice(p pipeline.Position) string {
 	case p.State != pipeline.Failed:
 		return ""
 	case p.Stage == pipeline.Decode:
-		return "The file you sent is kept as it is. If it was the wrong file or the recorder stopped early, send the right one as a new dictation."
+		return "The file you sent is kept unchanged. If it was the wrong file or the recorder stopped early, send the right one as a new dictation."
 	case p.Stage == pipeline.Transcribe:
 		return "The recording is kept and can be heard. It can be typed from the sound, or an administrator can run the step again; nothing has to be sent twice."
 	}
@@ -104,7 +108,7 @@ func advice(p pipeline.Position) string {
 // milestone is one of the steps that everybody sees.
 type milestone struct {
 	Name string
-	Is   string // "done", "under way", "stopped", "to come"
+	Is   string // "done", "under way", "stopped", "to come", "by its parts"
 }
 
 // Class names how a milestone looks.
@@ -135,6 +139,8 @@ func steps(p pipeline.Position) []milestone {
 		switch {
 		case i < done:
 			out[i] = milestone{n, "done"}
+		case p.Parted():
+			out[i] = milestone{n, "by its parts"}
 		case i > done:
 			out[i] = milestone{n, "to come"}
 		case p.State == pipeline.Failed, p.State == pipeline.Held:
@@ -250,6 +256,7 @@ var acts = map[string]string{
 	"dictation.by_hand":    "Given to be typed from the sound",
 	"dictation.held":       "Put on hold",
 	"dictation.unheld":     "Hold ended",
+	"dictation.split":      "Split into its dictations",
 	"dictation.identified": "Patient named",
 	"dictation.read":       "Looked at",
 	"dictation.list":       "List looked at",

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,6 +19,7 @@ type workData struct {
 	Own     []card          // the reader's: in progress first, then laid aside
 	Queue   []card          // what waits, in the order it is given out
 	Others  []card          // with somebody else
+	Tapes   []card          // that wait to be split
 	Waiting int             // how many wait in all
 	STAT    int             // of those listed
 }
@@ -49,7 +51,23 @@ func (s *Server) pageWork(w http.ResponseWriter, r *http.Request) error {
 		data.Waiting += counts[pipeline.Position{Stage: pipeline.Review, Step: st, State: pipeline.Pending}]
 	}
 	data.sort(all)
+	if pipeline.May(u, pipeline.SplitDictation, nil) == nil {
+		if data.Tapes, err = s.tapes(ctx, u); err != nil {
+			return err
+		}
+	}
 	return s.pages.write(w, r, sheet{name: "work", title: "Work", data: data})
+}
+
+// tapes are the recordings that wait to be split, oldest of the newest hundred first.
+func (s *Server) tapes(ctx context.Context, u pipeline.User) ([]card, error) {
+	held, err := s.listed(ctx, store.Filter{Stage: pipeline.Transcribe, State: pipeline.Held})
+	if err != nil {
+		return nil, err
+	}
+	held = slices.DeleteFunc(held, func(d pipeline.Dictation) bool { return !d.AwaitsSplit() })
+	slices.Reverse(held)
+	return s.cards(u).of(ctx, held)
 }
 
 func (d *workData) sort(all []card) {
@@ -105,6 +123,7 @@ type reviewData struct {
 	Free    bool          // nobody holds it: the reader may take it
 	Text    store.Version // newest
 	Draft   store.Version
+	Flags   []flagLine
 	Doubts  string // indexes of the draft's words to look at, for the script
 	LeaseMS int64
 }
@@ -142,6 +161,7 @@ func (s *Server) openText(r *http.Request, d pipeline.Dictation, data *reviewDat
 	if data.Draft, err = s.Store.Draft(ctx, d.ID); err != nil {
 		return err
 	}
+	data.Flags = flagLines(data.Draft, data.Text.Text)
 	// Counted as GET …/versions/{n} gives the words: one for each in the text.
 	draft := transcript.Draft{Text: data.Draft.Text, Words: data.Draft.Words}
 	doubts := doubtful(draft.Timed(draft.Text))

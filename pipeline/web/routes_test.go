@@ -24,6 +24,10 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"GET /api/v1/dictations":                    {all: everybody}, // TestListing
 	"GET /api/v1/dictations/{id}":               {typing: "own:author transcriptionist qa clinician admin", signature: "own:author transcriptionist qa clinician admin"},
 	"GET /api/v1/dictations/{id}/audio":         {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/playback":      {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/parts":         {typing: "own:author transcriptionist qa clinician admin", signature: "own:author transcriptionist qa clinician admin"},
+	"POST /api/v1/dictations/{id}/split":        splitters,
+	"POST /api/v1/dictations/{id}/whole":        splitters,
 	"GET /api/v1/dictations/{id}/original":      {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
 	"GET /api/v1/dictations/{id}/peaks":         {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
 	"GET /api/v1/dictations/{id}/text":          {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
@@ -73,6 +77,11 @@ var rights = map[string]struct{ all, typing, signature string }{
 // worklist: who does not hold the dictation is told so by the act itself.
 var worklist = struct{ all, typing, signature string }{
 	typing: "transcriptionist qa clinician", signature: "transcriptionist qa clinician",
+}
+
+// splitters: where it is too late, the act itself says so.
+var splitters = struct{ all, typing, signature string }{
+	typing: "own:author own:clinician transcriptionist admin", signature: "own:author own:clinician transcriptionist admin",
 }
 
 // open lists what answers strangers.

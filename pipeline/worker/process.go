@@ -79,23 +79,33 @@ func (w *Worker) handle(ctx context.Context, m *queue.Message, job pipeline.Job,
 		w.beat(ctx, m, job, lost)
 	}()
 	defer func() { lost(nil); <-stopped }()
-	defer func() {
-		if v := recover(); v != nil {
-			// The value may hold patient data: only where it happened is logged.
-			w.opts.Log.ErrorContext(ctx, "panic in a stage", "stage", job.Stage, "dictation", job.Dictation.ID, "stack", string(debug.Stack()))
-			err = pipeline.Errorf(pipeline.Internal, "The %s stage broke down over this dictation. It is kept as it is.", job.Stage)
-		}
-	}()
-	result, err = h.Handle(ctx, job)
+	defer w.broke(ctx, job, &err)
+	result, err = w.do(ctx, job, h)
 	if cause := context.Cause(ctx); err != nil && errors.Is(cause, store.ErrTakenOver) {
 		err = cause
 	}
 	return result, err
 }
 
-// beat keeps message and row alive every third of a lease until ctx ends. When
-// the row was taken over it ends the work with that as the cause.
+// broke turns a panic of a handler into an error; it is deferred.
+func (w *Worker) broke(ctx context.Context, job pipeline.Job, err *error) {
+	if v := recover(); v != nil {
+		// The value may hold patient data: only where it happened is logged.
+		w.opts.Log.ErrorContext(ctx, "panic in a stage", "stage", job.Stage, "dictation", job.Dictation.ID, "stack", string(debug.Stack()))
+		*err = pipeline.Errorf(pipeline.Internal, "The %s stage broke down over this dictation. It is kept as it is.", job.Stage)
+	}
+}
+
+// beat keeps message and row alive until ctx ends.
 func (w *Worker) beat(ctx context.Context, m *queue.Message, job pipeline.Job, lost context.CancelCauseFunc) {
+	w.keep(ctx, job.Dictation.ID, lost, func() error {
+		return errors.Join(m.Working(), w.store.Heartbeat(ctx, job.Dictation.ID, w.name, job.Attempt, w.opts.Lease))
+	})
+}
+
+// keep gives a sign of life every third of a lease until ctx ends. When the work
+// was taken over it ends it with that as the cause.
+func (w *Worker) keep(ctx context.Context, what string, lost context.CancelCauseFunc, sign func() error) {
 	tick := time.NewTicker(w.opts.Lease / 3)
 	defer tick.Stop()
 	for {
@@ -104,14 +114,14 @@ func (w *Worker) beat(ctx context.Context, m *queue.Message, job pipeline.Job, l
 			return
 		case <-tick.C:
 		}
-		err := errors.Join(m.Working(), w.store.Heartbeat(ctx, job.Dictation.ID, w.name, job.Attempt, w.opts.Lease))
+		err := sign()
 		switch {
 		case err == nil, ctx.Err() != nil:
 		case errors.Is(err, store.ErrTakenOver):
 			lost(err)
 			return
 		default:
-			w.opts.Log.WarnContext(ctx, "heartbeat", "dictation", job.Dictation.ID, "err", err)
+			w.opts.Log.WarnContext(ctx, "heartbeat", "dictation", what, "err", err)
 		}
 	}
 }
@@ -142,15 +152,19 @@ func (w *Worker) settle(ctx context.Context, m *queue.Message, job pipeline.Job,
 	case err == nil:
 		return w.complete(ctx, m, job, result)
 	case stopping:
-		w.giveBack(ctx, m, job, "", true)
+		w.giveBack(ctx, m, job, "", uncounted(0))
 		return "given back"
 	case errors.Is(err, store.ErrTakenOver):
 		log.WarnContext(ctx, "work taken over", "err", err)
 		w.again(ctx, m, w.opts.Lease)
 		return "taken over"
+	case pipeline.OutcomeOf(err) == pipeline.Again && asksToWait(err) > 0:
+		log.WarnContext(ctx, "stage has to wait", "after", asksToWait(err), "err", err)
+		w.giveBack(ctx, m, job, pipeline.Sentence(err), uncounted(asksToWait(err)))
+		return "again"
 	case pipeline.OutcomeOf(err) == pipeline.Again && job.Attempt < w.opts.Attempts:
 		log.WarnContext(ctx, "stage will be tried again", "err", err)
-		w.giveBack(ctx, m, job, pipeline.Sentence(err), false)
+		w.giveBack(ctx, m, job, pipeline.Sentence(err), delay{after: w.opts.Backoff(job.Attempt), counts: true})
 		return "again"
 	}
 	if pipeline.KindOf(err) == pipeline.Internal {
@@ -208,17 +222,35 @@ func (w *Worker) write(ctx context.Context, m *queue.Message, job pipeline.Job, 
 	}
 }
 
-func (w *Worker) giveBack(ctx context.Context, m *queue.Message, job pipeline.Job, reason string, uncounted bool) {
-	delay := w.opts.Backoff(job.Attempt)
-	if uncounted {
-		delay = 0
+// delay is when a job is tried again, and whether the try counts.
+type delay struct {
+	after  time.Duration
+	counts bool
+}
+
+// uncounted is the delay of a try that was not one.
+func uncounted(after time.Duration) delay { return delay{after: after} }
+
+// longestWait bounds what a part may ask for.
+const longestWait = 10 * time.Minute
+
+// asksToWait is how long the part that failed wants to be left alone: a busy
+// speech server says so, or one that rests. 0: it does not say.
+func asksToWait(err error) time.Duration {
+	var wait interface{ RetryAfter() time.Duration }
+	if !errors.As(err, &wait) {
+		return 0
 	}
-	if _, err := w.store.GiveBack(ctx, job, w.name, reason, uncounted); err != nil {
+	return min(longestWait, wait.RetryAfter())
+}
+
+func (w *Worker) giveBack(ctx context.Context, m *queue.Message, job pipeline.Job, reason string, d delay) {
+	if _, err := w.store.GiveBack(ctx, job, w.name, reason, !d.counts); err != nil {
 		w.opts.Log.WarnContext(ctx, "job not given back", "dictation", job.Dictation.ID, "err", err)
-		delay = w.opts.Lease
+		d.after = w.opts.Lease
 	}
 	w.queue.Announce(job.Dictation.ID)
-	w.again(ctx, m, delay)
+	w.again(ctx, m, d.after)
 }
 
 // done and again end a message. If JetStream cannot be told, the message comes

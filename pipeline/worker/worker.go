@@ -82,6 +82,9 @@ func (w *Worker) Run(ctx context.Context) {
 	for stage, h := range w.handlers {
 		lanes.Go(func() { w.lane(ctx, work, stage, h, 1, true) })
 		lanes.Go(func() { w.lane(ctx, work, stage, h, max(1, w.slots(stage)), false) })
+		if div, ok := h.(pipeline.Divider); ok {
+			lanes.Go(func() { w.helpLane(ctx, work, stage, div) })
+		}
 	}
 	<-ctx.Done()
 	drained := make(chan struct{})
@@ -109,6 +112,15 @@ const (
 
 // lane pulls jobs of one stage into a number of slots until pull ends.
 func (w *Worker) lane(pull, work context.Context, stage pipeline.Stage, h pipeline.Handler, slots int, statOnly bool) {
+	w.fill(pull, stage, slots,
+		func(ctx context.Context) (*queue.Message, error) { return w.next(ctx, stage, statOnly) },
+		func(m *queue.Message) { w.process(work, m, h) })
+}
+
+// fill takes messages as slots become free until pull ends, and waits for the
+// work on them.
+func (w *Worker) fill(pull context.Context, stage pipeline.Stage, slots int,
+	next func(context.Context) (*queue.Message, error), work func(*queue.Message)) {
 	var running sync.WaitGroup
 	defer running.Wait()
 	free := make(chan struct{}, slots)
@@ -118,7 +130,7 @@ func (w *Worker) lane(pull, work context.Context, stage pipeline.Stage, h pipeli
 			return
 		case free <- struct{}{}:
 		}
-		m, err := w.next(pull, stage, statOnly)
+		m, err := next(pull)
 		if err != nil && pull.Err() == nil {
 			w.opts.Log.WarnContext(pull, "queue away", "stage", stage, "err", err)
 			sleep(pull, awayWait)
@@ -129,7 +141,7 @@ func (w *Worker) lane(pull, work context.Context, stage pipeline.Stage, h pipeli
 		}
 		running.Go(func() {
 			defer func() { <-free }()
-			w.process(work, m, h)
+			work(m)
 		})
 	}
 }

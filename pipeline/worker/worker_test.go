@@ -382,3 +382,29 @@ func TestJobWithoutARow(t *testing.T) {
 	h.work(t, worker.Options{}, map[pipeline.Stage]pipeline.Handler{pipeline.Decode: handler(decoded)})
 	h.empty(t)
 }
+
+// busy is an error that says when it is worth another try.
+type busy struct{ after time.Duration }
+
+func (b busy) Error() string             { return "busy" }
+func (b busy) RetryAfter() time.Duration { return b.after }
+
+// A part that asks to be left alone for a while does not use up the tries.
+func TestWaitingIsNoTry(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	var calls atomic.Int64
+	h.work(t, worker.Options{Attempts: 2}, map[pipeline.Stage]pipeline.Handler{
+		pipeline.Decode: handler(func(ctx context.Context, j pipeline.Job) (pipeline.Result, error) {
+			if calls.Add(1) < 5 {
+				return pipeline.Result{}, pipeline.Wrap(pipeline.Unavailable, busy{time.Millisecond}, "The engine is busy.")
+			}
+			return decoded(ctx, j)
+		}),
+		pipeline.Transcribe: handler(drafted),
+	})
+	h.until(t, h.receive(t, pipeline.Routine), inReview)
+	if calls.Load() != 5 {
+		t.Errorf("%d tries", calls.Load())
+	}
+}

@@ -10,8 +10,9 @@
 // WAV of 32-bit floats at the recording's own rate and channels to a pipe. A WAV
 // rather than bare samples, because its header is the one place where rate and
 // channels are those of the samples that follow; it is read as an upload is,
-// with the same limits. [Runner.Playback] is the way back: canonical sound as MP3
-// for slow lines.
+// with the same limits. What is written in the recording beside its sound comes
+// by a second pipe, as text that is believed as little. [Runner.Playback] is the
+// way back: canonical sound as MP3 for slow lines.
 //
 // On Linux the child is this program again (see [IsChild]), which then gives up
 // everything before it becomes ffmpeg: no environment, no capabilities, rlimits

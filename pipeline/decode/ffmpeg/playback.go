@@ -3,6 +3,8 @@ package ffmpeg
 import (
 	"context"
 	"io"
+
+	"dictation/audio"
 )
 
 // Playback is a recording as MP3 on its way out of ffmpeg. Close it in any case.
@@ -26,6 +28,7 @@ func (r *Runner) Playback(ctx context.Context, in *Input) (*Playback, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.kind = audio.WAV
 	return &Playback{p: p}, nil
 }
 

@@ -11,8 +11,12 @@ import (
 	"dictation/audio"
 )
 
-// inputPath is the recording as ffmpeg sees it: its first inherited file.
-const inputPath = "/dev/fd/3"
+// The files that ffmpeg inherits: the recording, and the pipe that takes what
+// is written in it beside the sound.
+const (
+	inputPath = "/dev/fd/3"
+	wordsPath = "pipe:4"
+)
 
 // longest is asked for when no limit is given; audio's own is at most as long.
 const longest = 24 * time.Hour
@@ -21,6 +25,7 @@ const longest = 24 * time.Hour
 // [audio.Detailed]. Close it in any case.
 type Sound struct {
 	info  audio.Info
+	own   audio.Meta // what ffmpeg leaves unread
 	wave  *stream
 	p     *process
 	ended error // what Read gives from now on
@@ -44,10 +49,26 @@ func (r *Runner) Decode(ctx context.Context, in *Input, what audio.Info, format 
 		return nil, p.refusal(err)
 	}
 	what.Rate, what.Channels, what.Bits = wave.info.Rate, wave.info.Channels, 0
-	return &Sound{info: what, wave: wave, p: p}, nil
+	return &Sound{info: what, own: unread(in, what.Kind), wave: wave, p: p}, nil
 }
 
-// arguments are ffmpeg's. The first sound track is taken, as players do.
+// unread is what a recording says that ffmpeg does not read, or does not give.
+// The sound does not depend on it.
+func unread(in *Input, kind audio.Kind) audio.Meta {
+	switch kind {
+	case audio.DSS:
+		if h, err := audio.ReadDSSHeader(io.NewSectionReader(in.file, 0, in.size)); err == nil {
+			return audio.Meta{DSS: &h}
+		}
+	case audio.ThreeGP:
+		return audio.Meta{Tags: tags3GP(in.file, in.size)}
+	}
+	return audio.Meta{}
+}
+
+// arguments are ffmpeg's. The first sound track is taken, as players do. What is
+// written in the recording goes its own way: of the file first, then of the
+// track, which in an Ogg file has all of it.
 func arguments(format string, limits audio.Limits) []string {
 	most := limits.MaxDuration
 	if most <= 0 || most > longest {
@@ -57,7 +78,10 @@ func arguments(format string, limits audio.Limits) []string {
 	return []string{
 		"-nostdin", "-hide_banner", "-loglevel", "level+warning", "-max_alloc", "268435456", "-threads", "1",
 		"-protocol_whitelist", "file,pipe", "-format_whitelist", format, "-codec_whitelist", decoders, "-f", format, "-i", inputPath,
-		"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", seconds, "-c:a", "pcm_f32le", "-fflags", "+bitexact", "-f", "wav", "pipe:1",
+		"-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-t", seconds, "-c:a", "pcm_f32le",
+		"-flush_packets", "0", // pieces of 32 kB rather than of a packet: half the work of the pipe
+		"-fflags", "+bitexact", "-f", "wav", "pipe:1",
+		"-map_metadata:g", "0:g", "-map_metadata:g", "0:s:a:0", "-fflags", "+bitexact", "-f", "ffmetadata", wordsPath,
 	}
 }
 
@@ -91,10 +115,14 @@ func (s *Sound) Read(dst []float32) (int, error) {
 	return n, err
 }
 
-// Details implements [audio.Detailed]. Of the metadata there is what ffmpeg
-// found a place for in a WAV.
+// Details implements [audio.Detailed].
 func (s *Sound) Details() audio.Details {
-	return audio.Details{Meta: s.wave.meta, Repaired: s.p.complained()}
+	meta := parseWords(s.p.words.text)
+	meta.DSS = s.own.DSS
+	for name, text := range s.own.Tags {
+		meta.Tags = tagged(meta.Tags, line{name: name, text: text})
+	}
+	return audio.Details{Meta: meta, Repaired: s.p.complained()}
 }
 
 // Close ends ffmpeg and waits until it is gone.

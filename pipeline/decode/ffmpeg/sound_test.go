@@ -301,7 +301,7 @@ func FuzzProtected(f *testing.F) {
 	f.Add([]byte("\x00\x00\x00\x40moov\x00\x00\x00\x38trak\x00\x00\x00\x30mdia\x00\x00\x00\x28minf\x00\x00\x00\x20stbl\x00\x00\x00\x18stsd\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x08enca"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		walk := boxes{r: bytes.NewReader(b), left: maxBoxes}
-		if walk.encrypted(0, int64(len(b)), sampleTable) && !bytes.Contains(b, []byte("enca")) && !bytes.Contains(b, []byte("drms")) {
+		if walk.find(0, int64(len(b)), sampleTable, isEncrypted) && !bytes.Contains(b, []byte("enca")) && !bytes.Contains(b, []byte("drms")) {
 			t.Error("nothing in it is encrypted")
 		}
 	})

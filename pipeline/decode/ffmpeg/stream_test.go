@@ -49,8 +49,8 @@ func TestStream(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if s.info.Rate != 16000 || s.info.Channels != 2 || s.meta.Info["INAM"] != "made up." {
-			t.Errorf("%s: %+v, %+v", name, s.info, s.meta)
+		if s.info.Rate != 16000 || s.info.Channels != 2 {
+			t.Errorf("%s: %+v", name, s.info)
 		}
 		var got []float32
 		for err == nil {

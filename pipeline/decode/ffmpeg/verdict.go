@@ -67,7 +67,7 @@ func (p *process) notConfined(at step, name string) error {
 	err := fmt.Errorf("the decoder's child could not %s", name)
 	switch at {
 	case stepNoLandlock:
-		return pipeline.Wrap(pipeline.Unavailable, err, "This server cannot confine the decoder: its kernel has no Landlock. Recordings other than WAV wait. An administrator can enable it (lsm=landlock,… on the kernel's command line) or accept the risk in the configuration.")
+		return pipeline.Wrap(pipeline.Unavailable, err, "This server cannot confine the decoder: its kernel has no Landlock. Recordings other than WAV wait. An administrator can enable it (lsm=landlock,… on the kernel's command line) or accept the risk in the configuration (setting Unconfined).")
 	case stepExec:
 		return pipeline.Wrap(pipeline.Unavailable, err, "The decoder ffmpeg cannot be started on the server. The recording is kept and will be tried again.")
 	}

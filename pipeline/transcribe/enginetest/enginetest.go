@@ -3,6 +3,7 @@
 package enginetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -26,6 +27,7 @@ func Run(t *testing.T, e transcribe.Engine, speech string) {
 		"describes itself":         describes,
 		"is ready":                 ready,
 		"hears speech":             hearsSpeech,
+		"hears a piece":            hearsPiece,
 		"hears nothing in silence": hearsNothing,
 		"refuses what is no sound": refusesJunk,
 		"never starts when late":   neverStarts,
@@ -60,6 +62,12 @@ func describes(t *testing.T, s suite) {
 	if !d.Words && (d.WordTimes || d.Confidence || d.Vocabulary) {
 		t.Errorf("%+v: an engine without words has no times, confidence or vocabulary", d)
 	}
+	if d.MaxDuration < 0 || d.Piece < 0 || d.LeadIn < 0 || d.Parallel < 0 {
+		t.Errorf("%+v: nothing is less than none", d)
+	}
+	if d.MaxDuration > 0 && d.Piece+d.LeadIn > d.MaxDuration {
+		t.Errorf("%+v: it would not take the pieces that it wants", d)
+	}
 }
 
 func ready(t *testing.T, s suite) {
@@ -68,16 +76,24 @@ func ready(t *testing.T, s suite) {
 	}
 }
 
+// hearsSpeech also gives it hints, which never do harm, and makes sure that it
+// has not touched the recording.
 func hearsSpeech(t *testing.T, s suite) {
-	heard, err := s.hear(t.Context(), s.speech)
-	if err != nil {
-		t.Fatal(err)
-	}
+	before := read(t, s.speech)
 	audio, err := transcribe.OpenAudio(s.speech)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, words := s.engine.Describe(), heard.Words()
+	d := s.engine.Describe()
+	hints := transcribe.Hints{Language: "en-US", Vocabulary: []string{"exhibition", "crafts"}, Prompt: "A lecture on printing."}
+	heard, err := s.engine.Transcribe(t.Context(), audio, hints)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(before, read(t, s.speech)) {
+		t.Error("the recording was changed")
+	}
+	words := heard.Words()
 	if !d.Words {
 		if len(words) > 0 {
 			t.Errorf("heard %d words, and claims to hear none", len(words))
@@ -96,6 +112,29 @@ func hearsSpeech(t *testing.T, s suite) {
 		if u.StartMS > u.Words[0].StartMS || u.EndMS < u.Words[len(u.Words)-1].EndMS {
 			t.Errorf("utterance %d [%d, %d] does not hold its words", i, u.StartMS, u.EndMS)
 		}
+	}
+}
+
+// hearsPiece has it recognise the second half of the recording.
+func hearsPiece(t *testing.T, s suite) {
+	a, err := transcribe.OpenAudio(s.speech)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	span := transcribe.Span{From: (a.Duration / 2).Truncate(time.Millisecond), To: a.Duration}
+	p, err := transcribe.Listen(t.Context(), s.engine, a, span, transcribe.Hints{}, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, words := s.engine.Describe(), p.Heard.Words()
+	if p.Span != span || (len(words) > 0) != d.Words {
+		t.Errorf("heard %d words in %v, want some in %v", len(words), p.Span, span)
+	}
+	checkWords(t, words, span.Length().Milliseconds(), d)
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 

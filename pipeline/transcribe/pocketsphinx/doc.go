@@ -2,8 +2,9 @@
 // run as a process of its own for each recording, so that a crash or a cancel
 // touches nothing else and no C is linked into the binary.
 //
-// The program gets the whole file, since it adapts to the voice along it, and
-// writes for every utterance its text and then one line a word: the word, start
+// The program adapts to the voice along the file: it gets the whole of it, or
+// long pieces with some sound before to adapt to. It writes for every utterance
+// its text and then one line a word: the word, start
 // and end in seconds, and a posterior probability that serves as confidence.
 // It needs the Debian packages pocketsphinx and pocketsphinx-en-us.
 package pocketsphinx

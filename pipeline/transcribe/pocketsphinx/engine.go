@@ -2,7 +2,6 @@ package pocketsphinx
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -12,16 +11,23 @@ import (
 
 	"dictation/pipeline"
 	"dictation/pipeline/transcribe"
+	"dictation/pipeline/transcribe/process"
 )
 
 // Config says which program and models to use. Its zero value is the Debian
 // packages' general American English model.
 type Config struct {
+	Name          string // of the engine in rules and drafts; default "pocketsphinx"
 	Program       string // path or name; default "pocketsphinx_continuous"
 	AcousticModel string // folder; default the packaged en-us model
 	LanguageModel string // n-gram file (ARPA or binary); default the packaged one
 	Dictionary    string // pronunciations; default the packaged CMU dictionary
 	Model         string // what to call the three in drafts; default "en-us"
+
+	Parallel int              // processes at a time; default one for each processor
+	Piece    time.Duration    // length that longer recordings are cut to; 0: never cut
+	LeadIn   time.Duration    // sound before a piece that it hears to adapt to the voice
+	Limit    transcribe.Limit // of one process
 }
 
 const packaged = "/usr/share/pocketsphinx/model/en-us"
@@ -32,11 +38,15 @@ func (c Config) withDefaults() Config {
 			*s = def
 		}
 	}
+	or(&c.Name, "pocketsphinx")
 	or(&c.Program, "pocketsphinx_continuous")
 	or(&c.AcousticModel, filepath.Join(packaged, "en-us"))
 	or(&c.LanguageModel, filepath.Join(packaged, "en-us.lm.bin"))
 	or(&c.Dictionary, filepath.Join(packaged, "cmudict-en-us.dict"))
 	or(&c.Model, "en-us")
+	if c.Parallel == 0 {
+		c.Parallel = runtime.GOMAXPROCS(0)
+	}
 	return c
 }
 
@@ -50,12 +60,15 @@ func New(cfg Config) *Engine { return &Engine{cfg.withDefaults()} }
 // Describe implements [transcribe.Engine].
 func (e *Engine) Describe() transcribe.Description {
 	return transcribe.Description{
-		Name:       "pocketsphinx",
+		Name:       e.cfg.Name,
 		Model:      e.cfg.Model,
 		Words:      true,
 		WordTimes:  true,
 		Confidence: true,
 		Languages:  []string{"en-US"},
+		Piece:      e.cfg.Piece,
+		LeadIn:     e.cfg.LeadIn,
+		Parallel:   e.cfg.Parallel,
 	}
 }
 
@@ -82,13 +95,6 @@ func missing(what string, err error) error {
 	return pipeline.Wrap(pipeline.Unavailable, err, "%s %s", what, how)
 }
 
-// Limits of one run: start-up with a cold disk, then a share of the audio's
-// length. A loaded two-core machine was seen to need 2.5 times the length.
-const (
-	startAllowance  = time.Minute
-	lengthAllowance = 10
-)
-
 // Transcribe implements [transcribe.Engine].
 func (e *Engine) Transcribe(ctx context.Context, a transcribe.Audio, _ transcribe.Hints) (transcribe.Transcript, error) {
 	if err := ctx.Err(); err != nil {
@@ -98,16 +104,15 @@ func (e *Engine) Transcribe(ctx context.Context, a transcribe.Audio, _ transcrib
 	if err != nil {
 		return transcribe.Transcript{}, err
 	}
-	limited, cancel := context.WithTimeout(ctx, startAllowance+lengthAllowance*a.Duration)
-	defer cancel()
-
 	var heard transcribe.Transcript
-	err = run(limited, e.cfg.Program, e.args(a.Path), func(out io.Reader) (err error) {
-		heard, err = parse(out, a.Duration)
-		return err
+	err = e.cfg.Limit.Run(ctx, a.Duration, func(ctx context.Context) error {
+		return process.Run(ctx, process.Program{Path: e.cfg.Program, Args: e.args(a.Path)}, func(out io.Reader) (err error) {
+			heard, err = parse(out, a.Duration)
+			return err
+		})
 	})
 	if err != nil {
-		return transcribe.Transcript{}, e.explain(ctx, limited, err)
+		return transcribe.Transcript{}, e.explain(ctx, err)
 	}
 	return heard, nil
 }
@@ -120,12 +125,9 @@ func (e *Engine) args(path string) []string {
 }
 
 // explain gives a failed run its kind and sentence.
-func (e *Engine) explain(ctx, limited context.Context, err error) error {
-	switch {
-	case ctx.Err() != nil:
-		return pipeline.Wrap(pipeline.Unavailable, errors.Join(ctx.Err(), err), "Recognition was stopped before it was done; nothing is lost and it starts again.")
-	case limited.Err() != nil:
-		return pipeline.Wrap(pipeline.Unavailable, err, "The speech engine did not finish in the time allowed for a recording of this length. The recording is kept and recognition is tried again.")
+func (e *Engine) explain(ctx context.Context, err error) error {
+	if transcribe.Ended(err) {
+		return err
 	}
 	if absent := e.Check(ctx); absent != nil {
 		return absent

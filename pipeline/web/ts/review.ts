@@ -1,5 +1,6 @@
 import { call, settled } from "./lib/api";
 import { el, maybe } from "./lib/dom";
+import { Flags } from "./lib/flags";
 import { Heard } from "./lib/heard";
 import { Player } from "./lib/player";
 import { Saver } from "./lib/saver";
@@ -113,6 +114,8 @@ if (player && heard) {
   if (Number(root.dataset.draft)) void heard.load(`${api}/versions/${root.dataset.draft}`, doubts);
 }
 
+const flags = new Flags(player, text, (what) => say(what));
+
 // Blanks.
 interface Mark {
   kind: string;
@@ -210,13 +213,15 @@ const acts: Record<string, () => void> = {
   loop: () => player?.toggleLoop(),
   nextBlank: () => void gotoBlank(true),
   previousBlank: () => void gotoBlank(false),
+  nextFlag: () => flags.next(true),
+  previousFlag: () => flags.next(false),
   insertBlank,
   complete: () => void complete(),
   passOn: () => void passOn(),
 };
 const keys: Record<string, string> = {
   Escape: "play", F1: "back", F2: "forward", F3: "slower", F4: "faster", F7: "loop",
-  F8: "nextBlank", "Shift+F8": "previousBlank", F10: "insertBlank", "Ctrl+Enter": "complete", "Ctrl+Shift+Enter": "passOn",
+  F8: "nextBlank", "Shift+F8": "previousBlank", F9: "nextFlag", "Shift+F9": "previousFlag", F10: "insertBlank", "Ctrl+Enter": "complete", "Ctrl+Shift+Enter": "passOn",
 };
 
 document.addEventListener("keydown", (e) => {

@@ -5,7 +5,7 @@ const before = 300; // play a little of what comes before a change
 
 if (maybe("player")) {
   const player = new Player();
-  const changes = document.querySelectorAll<HTMLAnchorElement>("#diff a[data-ms]");
+  const changes = document.querySelectorAll<HTMLAnchorElement>("#diff a[data-ms], .flags a[data-ms]");
   for (const a of changes) {
     a.addEventListener("click", (e) => {
       e.preventDefault();

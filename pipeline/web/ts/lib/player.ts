@@ -1,6 +1,7 @@
 // The player of a recording: sound, waveform and position.
 
-import { clock, el } from "./dom";
+import { clock, el, maybe } from "./dom";
+import { offerSmall } from "./small";
 import { Wave } from "./wave";
 
 const pauseIcon = "M6.5 4.5h4v15h-4zm7 0h4v15h-4z";
@@ -29,6 +30,11 @@ export class Player {
     this.audio.preload = "none";
     this.audio.src = root.dataset.audio!;
     root.append(this.audio);
+    const small = maybe<HTMLInputElement>("small");
+    if (small) {
+      small.parentElement!.hidden = false;
+      offerSmall(this.audio, small, root.dataset.audio!, root.dataset.small!);
+    }
     this.wave = new Wave(this.slider.querySelector("canvas")!);
     void this.wave.load(root.dataset.peaks!);
     this.button.disabled = false;

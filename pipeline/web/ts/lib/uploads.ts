@@ -31,9 +31,11 @@ export class Uploads {
   private list = el("files");
   private button = el<HTMLButtonElement>("send-button");
   private state = el("send-state");
+  private several = el<HTMLInputElement>("several");
   private maxBytes = Number(el("upload").dataset.max);
 
   constructor(private patients: Patients, private received: () => void) {
+    this.several.addEventListener("change", () => this.show());
     addEventListener("beforeunload", (e) => {
       if (this.count("ready", "waiting", "sending", "failed")) e.preventDefault();
     });
@@ -57,15 +59,15 @@ export class Uploads {
   // send starts all that are ready, for the patient who is chosen now.
   send(): void {
     const who = this.patients.chosen;
-    if (!who) return;
+    if (!who && !this.several.checked) return;
     const form = new FormData(el<HTMLFormElement>("upload"));
     for (const item of this.items) {
       if (item.state !== "ready") continue;
       item.fields = [
-        ["patient_mrn", who.mrn], ["encounter", this.patients.visit],
+        ["patient_mrn", who?.mrn ?? ""], ["encounter", who ? this.patients.visit : ""], ["several", String(this.several.checked)],
         ["worktype", String(form.get("worktype"))], ["priority", String(form.get("priority"))],
       ];
-      this.wait(item, who.name);
+      this.wait(item, who?.name ?? "several patients");
     }
     this.pump();
   }
@@ -73,7 +75,7 @@ export class Uploads {
   show(): void {
     this.list.hidden = this.items.length === 0;
     const ready = this.count("ready");
-    const who = this.patients.chosen;
+    const who = this.patients.chosen ?? (this.several.checked ? { name: "several patients" } : null);
     this.button.disabled = !ready || !who;
     this.button.textContent = ready && who ? `Send ${ready} recording${ready > 1 ? "s" : ""} for ${who.name}` : "Send";
     const moving = this.count("waiting", "sending");

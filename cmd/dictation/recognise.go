@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"dictation/pipeline"
+	"dictation/pipeline/learn"
+	"dictation/pipeline/transcribe"
+	"dictation/transcript/check"
+)
+
+// recogniser is the transcribe stage with the speech model that is in use now:
+// "dictation learn" and "dictation model" change it while the worker runs.
+type recogniser struct {
+	app   *app
+	shelf *learn.Shelf // nil: no rule names the embedded engine
+
+	mu      sync.Mutex
+	version string // of the model that handler uses
+	handler *transcribe.Handler
+	routers []*transcribe.Router // all that were made; closed at the end
+}
+
+var _ pipeline.Divider = (*recogniser)(nil)
+
+// recogniser makes the stage, and the first speech model where it needs one and
+// there is none. data is the folder that models are kept in.
+func (a *app) recogniser(ctx context.Context, data string) (*recogniser, error) {
+	r := &recogniser{app: a}
+	needs, err := a.cfg.needsModel()
+	if err != nil {
+		return nil, err
+	}
+	if needs {
+		r.shelf = shelfOf(data)
+		say := func(what string) { a.log.InfoContext(ctx, "speech model", "says", what) }
+		if _, err := speechModel(ctx, r.shelf, say); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := r.now(); err != nil {
+		return nil, err
+	}
+	for _, h := range r.routers[0].List(ctx) {
+		if h.Err != nil {
+			a.log.WarnContext(ctx, "speech engine away", "engine", h.Name, "err", h.Err)
+		}
+	}
+	return r, nil
+}
+
+// needsModel reports whether the embedded engine is used with its own model.
+func (c config) needsModel() (bool, error) {
+	const embedded = "pocketsphinx"
+	f, err := c.engineFile()
+	if err != nil {
+		return false, err
+	}
+	for _, e := range f.Engines {
+		if e.Name == embedded && e.Kind != embedded {
+			return false, nil
+		}
+	}
+	named := splitList(c.Engine)
+	for _, rule := range f.Rules {
+		named = append(named, append(rule.Engines, rule.Shadow)...)
+	}
+	return slices.Contains(named, embedded), nil
+}
+
+// now is the stage with the model in use. Work that has begun with another one
+// goes on with it.
+func (r *recogniser) now() (*transcribe.Handler, error) {
+	var m learn.Model
+	var err error
+	if r.shelf != nil {
+		if m, _, err = r.shelf.Current(); err != nil {
+			return nil, err
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.handler != nil && r.version == m.Version {
+		return r.handler, nil
+	}
+	router, err := r.app.cfg.router(withModel(m), transcribe.Shadow{Report: r.app.compared, Dir: r.app.temp})
+	if err != nil {
+		return nil, err
+	}
+	r.routers = append(r.routers, router)
+	r.version = m.Version
+	r.handler = transcribe.NewRouted(r.app.blob, router, transcribe.Options{TempDir: r.app.temp, Log: r.app.log, About: r.app.about})
+	return r.handler, nil
+}
+
+// close ends comparisons.
+func (r *recogniser) close() {
+	for _, router := range r.routers {
+		router.Close()
+	}
+}
+
+// Handle implements pipeline.Handler.
+func (r *recogniser) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
+	h, err := r.now()
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	return h.Handle(ctx, job)
+}
+
+// Divide implements pipeline.Divider.
+func (r *recogniser) Divide(ctx context.Context, job pipeline.Job) ([]pipeline.Piece, error) {
+	h, err := r.now()
+	if err != nil {
+		return nil, err
+	}
+	return h.Divide(ctx, job)
+}
+
+// HandlePiece implements pipeline.Divider.
+func (r *recogniser) HandlePiece(ctx context.Context, job pipeline.Job, p pipeline.Piece) (pipeline.PieceResult, error) {
+	h, err := r.now()
+	if err != nil {
+		return pipeline.PieceResult{}, err
+	}
+	return h.HandlePiece(ctx, job, p)
+}
+
+// Join implements pipeline.Divider.
+func (r *recogniser) Join(ctx context.Context, job pipeline.Job, pieces []pipeline.PieceResult) (pipeline.Result, error) {
+	h, err := r.now()
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	return h.Join(ctx, job, pieces)
+}
+
+// about is what is known of a dictation before listening.
+func (a *app) about(ctx context.Context, d pipeline.Dictation) (transcribe.About, error) {
+	about := transcribe.About{Now: d.Created}
+	if d.AuthorID != "" {
+		u, err := a.store.User(ctx, d.AuthorID)
+		if err != nil {
+			return about, err
+		}
+		about.Username = u.Username
+	}
+	if d.PatientID != "" {
+		p, err := a.store.Patient(ctx, d.PatientID)
+		if err != nil {
+			return about, err
+		}
+		about.Patient = check.Patient{MRN: p.MRN, Family: p.Family, Given: p.Given, BirthDate: p.BirthDate, Sex: p.Sex}
+	}
+	return about, nil
+}
+
+// compared keeps what two engines made of the same recording.
+func (a *app) compared(ctx context.Context, c transcribe.Comparison) {
+	why := ""
+	if c.Err != nil {
+		why = pipeline.Sentence(c.Err)
+	}
+	err := a.store.SaveComparison(ctx, pipeline.Comparison{
+		Dictation: c.Dictation, Main: c.Main.Engine, Shadow: c.Shadow.Engine, LengthMS: c.Length.Milliseconds(),
+		Words: c.Between.Words, Differ: c.Between.Substituted + c.Between.Deleted + c.Between.Inserted,
+		MainMS: c.MainTook.Milliseconds(), ShadowMS: c.Took.Milliseconds(), Failure: why,
+	})
+	if err != nil {
+		a.log.WarnContext(ctx, "comparison not kept", "dictation", c.Dictation, "err", err)
+	}
+}

@@ -1,0 +1,222 @@
+package hl7
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+
+	"dictation/pipeline"
+)
+
+// Limits of a message that is read. A hospital's longest ADT has some 60
+// segments; documents come as lines.
+const (
+	MaxMessage  = 16 << 20 // bytes
+	maxSegments = 20_000
+)
+
+// Message is a message as it was sent: segments in order, values still escaped.
+type Message struct {
+	Segments []Segment
+	sep      separators
+}
+
+// Segment is a named row of fields. Fields[0] is field 1; in MSH, whose first
+// field is the delimiter itself, Fields[0] is MSH-2 and [Segment.Field] counts
+// as the standard does.
+type Segment struct {
+	Name   string
+	Fields []string
+}
+
+// separators are the delimiters that MSH-1 and MSH-2 declare.
+type separators struct {
+	field, component, repetition, escape, sub byte
+}
+
+// Parse reads a message. An Invalid error says what is wrong with it; the
+// message then holds what could be told, at least its MSH where there is one.
+func Parse(b []byte) (Message, error) {
+	if len(b) > MaxMessage {
+		return Message{}, pipeline.Errorf(pipeline.TooLarge, "The message has %d bytes; at most %d are taken.", len(b), MaxMessage)
+	}
+	b = bytes.TrimLeft(b, "\r\n\t \x00\ufeff")
+	if len(b) < 8 || string(b[:3]) != "MSH" {
+		return Message{}, pipeline.Errorf(pipeline.Invalid, "The message does not begin with an MSH segment.")
+	}
+	m := Message{sep: separators{b[3], b[4], b[5], b[6], b[7]}}
+	if b[6] == m.sep.field { // "^~|": no escape and no subcomponent
+		m.sep.escape, m.sep.sub = 0, 0
+	} else if b[7] == m.sep.field {
+		m.sep.sub = 0
+	}
+	if !m.sep.distinct() {
+		return Message{}, pipeline.Errorf(pipeline.Invalid, "MSH-1 and MSH-2 do not declare five different delimiters.")
+	}
+	text, charset := decode(b, m.sep)
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		if len(m.Segments) == maxSegments {
+			return m, pipeline.Errorf(pipeline.TooLarge, "The message has more than %d segments.", maxSegments)
+		}
+		if err := m.add(line); err != nil {
+			return m, err
+		}
+	}
+	return m, charset
+}
+
+// add reads a line. One that begins like no segment is taken as the rest of the
+// one before: some senders break lines inside a field.
+func (m *Message) add(line string) error {
+	name, rest, found := strings.Cut(line, string(m.sep.field))
+	name = strings.TrimSpace(name)
+	if !segmentName(name) || !found && len(line) > 3 {
+		if n := len(m.Segments); n > 1 && len(m.Segments[n-1].Fields) > 0 {
+			last := &m.Segments[n-1].Fields[len(m.Segments[n-1].Fields)-1]
+			*last += string(m.sep.escape) + ".br" + string(m.sep.escape) + line
+			return nil
+		}
+		return pipeline.Errorf(pipeline.Invalid, "Segment %d has no name of three letters or digits.", len(m.Segments)+1)
+	}
+	s := Segment{Name: name}
+	if found {
+		s.Fields = strings.Split(rest, string(m.sep.field))
+	}
+	m.Segments = append(m.Segments, s)
+	return nil
+}
+
+func segmentName(s string) bool {
+	if len(s) != 3 {
+		return false
+	}
+	for i := range 3 {
+		if c := s[i]; !('A' <= c && c <= 'Z' || i > 0 && '0' <= c && c <= '9') {
+			return false
+		}
+	}
+	return true
+}
+
+func (s separators) distinct() bool {
+	seen := map[byte]bool{}
+	for _, c := range []byte{s.field, s.component, s.repetition, s.escape, s.sub} {
+		if c == 0 {
+			continue
+		}
+		if seen[c] || c < ' ' || c > '~' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' {
+			return false
+		}
+		seen[c] = true
+	}
+	return true
+}
+
+// charsets are the names of HL7 table 0211 that can be read byte by byte.
+var charsets = map[string]encoding.Encoding{
+	"8859/1": charmap.ISO8859_1, "8859/2": charmap.ISO8859_2, "8859/3": charmap.ISO8859_3, "8859/4": charmap.ISO8859_4,
+	"8859/5": charmap.ISO8859_5, "8859/6": charmap.ISO8859_6, "8859/7": charmap.ISO8859_7, "8859/8": charmap.ISO8859_8,
+	"8859/9": charmap.ISO8859_9, "8859/15": charmap.ISO8859_15,
+}
+
+// decode turns the bytes into text by MSH-18. Senders that declare nothing or
+// ASCII and send more are read as UTF-8 where that fits, else as Latin-1. A
+// charset that is not known is an error: names would be garbled in silence.
+func decode(b []byte, sep separators) (string, error) {
+	line, _, _ := bytes.Cut(b, []byte{'\r'})
+	line, _, _ = bytes.Cut(line, []byte{'\n'})
+	var name string
+	if fields := bytes.Split(line, []byte{sep.field}); len(fields) > 17 {
+		first, _, _ := bytes.Cut(fields[17], []byte{sep.repetition})
+		name = strings.ToUpper(strings.TrimSpace(string(first)))
+	}
+	enc := charsets[name]
+	switch name {
+	case "", "ASCII", "UNICODE UTF-8", "UTF-8", "UNICODE":
+		if utf8.Valid(b) {
+			return string(b), nil
+		}
+		if name == "UNICODE UTF-8" || name == "UTF-8" {
+			return strings.ToValidUTF8(string(b), "\ufffd"), pipeline.Errorf(pipeline.Invalid, "MSH-18 says UTF-8, but the message is not.")
+		}
+		enc = charmap.ISO8859_1
+	}
+	if enc == nil {
+		return strings.ToValidUTF8(string(b), "\ufffd"), pipeline.Errorf(pipeline.Invalid, "The character set that MSH-18 names is not read here.")
+	}
+	text, err := enc.NewDecoder().Bytes(b)
+	return string(text), err
+}
+
+// Segment gives the first segment of the name.
+func (m Message) Segment(name string) (Segment, bool) {
+	for _, s := range m.Segments {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Segment{}, false
+}
+
+// Field gives field n of a segment as it was sent, counted as the standard
+// counts; empty when it is not there.
+func (s Segment) Field(n int) string {
+	if s.Name == "MSH" {
+		n--
+	}
+	if n < 1 || n > len(s.Fields) {
+		return ""
+	}
+	return s.Fields[n-1]
+}
+
+// Repetitions splits a field.
+func (m Message) Repetitions(field string) []string {
+	if field == "" {
+		return nil
+	}
+	return strings.Split(field, string(m.sep.repetition))
+}
+
+// Component gives component n (from 1) of the first repetition of a field,
+// unescaped. HL7's null ("") is empty; see [IsNull].
+func (m Message) Component(field string, n int) string {
+	if m.sep.repetition != 0 {
+		field, _, _ = strings.Cut(field, string(m.sep.repetition))
+	}
+	part := field
+	for range n - 1 {
+		_, rest, found := strings.Cut(part, string(m.sep.component))
+		if !found {
+			return ""
+		}
+		part = rest
+	}
+	part, _, _ = strings.Cut(part, string(m.sep.component))
+	if m.sep.sub != 0 {
+		part, _, _ = strings.Cut(part, string(m.sep.sub))
+	}
+	if part == `""` {
+		return ""
+	}
+	return m.Unescape(part)
+}
+
+// Value is component 1 of a field of the first segment of the name.
+func (m Message) Value(segment string, field int) string { return m.Part(segment, field, 1) }
+
+// Part is a component of a field of the first segment of the name.
+func (m Message) Part(segment string, field, component int) string {
+	s, ok := m.Segment(segment)
+	if !ok {
+		return ""
+	}
+	return m.Component(s.Field(field), component)
+}
+
+// IsNull reports whether a field says "delete what you have" (two double
+// quotes, 2.5.3), which is not the same as saying nothing.
+func IsNull(field string) bool { return field == `""` }

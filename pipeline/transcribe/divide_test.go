@@ -1,0 +1,125 @@
+package transcribe_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/transcribe"
+	"dictation/pipeline/transcribe/pocketsphinx"
+	"dictation/transcript"
+	"dictation/transcript/check"
+)
+
+var _ pipeline.Divider = (*transcribe.Handler)(nil)
+
+// The pieces tile the recording, may be done in any order and anywhere, and join
+// to what the recording says; nothing is left on the disk.
+func TestDivide(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, pocketsphinx.New(pocketsphinx.Config{Piece: 12 * time.Second, LeadIn: 5 * time.Second, Limit: patient}))
+	job := s.put(t, file(t, dictation))
+	length := time.Duration(job.Dictation.Sound.Canonical.Size-44) / 2 * time.Second / 16000
+	plan, err := s.Divide(t.Context(), job)
+	if err != nil || len(plan) < 2 {
+		t.Fatalf("%d pieces of %v, %v", len(plan), length, err)
+	}
+	at := int64(0)
+	for i, p := range plan {
+		if p.N != i || p.StartMS != at || p.EndMS <= p.StartMS {
+			t.Errorf("piece %+v follows at %d ms", p, at)
+		}
+		at = p.EndMS
+	}
+	if short := length.Milliseconds() - at; short > 0 || short < -1 {
+		t.Errorf("the pieces end at %d ms of %v", at, length)
+	}
+	done := make([]pipeline.PieceResult, len(plan))
+	for _, i := range rand.Perm(len(plan)) {
+		if done[i], err = s.HandlePiece(t.Context(), job, plan[i]); err != nil {
+			t.Fatal(err)
+		}
+		done[i].Done = true
+	}
+	result, err := s.Join(t.Context(), job, done)
+	if err != nil || !strings.Contains(result.Draft.Text, "The patient is a ") || result.Draft.Engine != "pocketsphinx en-us" {
+		t.Fatalf("%+v, %v", result.Draft, err)
+	}
+	for i, w := range result.Draft.Words {
+		if i > 0 && w.StartMS < result.Draft.Words[i-1].StartMS || w.EndMS > length.Milliseconds()+1 {
+			t.Errorf("word %d at [%d, %d]", i, w.StartMS, w.EndMS)
+		}
+	}
+	if left, err := os.ReadDir(s.temp); err != nil || len(left) > 0 {
+		t.Errorf("left in the temporary folder: %v, %v", left, err)
+	}
+}
+
+func TestShortRecordingsAreNotDivided(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, pocketsphinx.New(pocketsphinx.Config{Piece: 10 * time.Minute}))
+	if plan, err := s.Divide(t.Context(), s.put(t, file(t, human))); err != nil || len(plan) > 0 {
+		t.Errorf("%d pieces, %v", len(plan), err)
+	}
+	by := newStage(t, deaf{})
+	if plan, err := by.Divide(t.Context(), by.put(t, file(t, human))); err != nil || len(plan) > 0 {
+		t.Errorf("for an engine that takes any length: %d pieces, %v", len(plan), err)
+	}
+}
+
+// The beginning can be read up to the first piece that is not done.
+func TestPieced(t *testing.T) {
+	t.Parallel()
+	word := func(text string) []transcript.Word { return []transcript.Word{{Text: text}} }
+	engine, words := transcribe.Pieced([]pipeline.PieceResult{
+		{Done: true, Engine: "a", Words: word("one")}, {Done: true, Engine: "b", Words: word("two")},
+		{Engine: ""}, {Done: true, Engine: "a", Words: word("four")},
+	})
+	if engine != "a + b" || len(words) != 2 {
+		t.Errorf("%s heard %v", engine, words)
+	}
+}
+
+// What was heard is checked: a flag where words stand over silence, and a stop
+// where another patient is named.
+func TestDraftIsChecked(t *testing.T) {
+	t.Parallel()
+	about := transcribe.About{Patient: check.Patient{
+		MRN: "4711", Family: "Example", Given: "Eve", Sex: "female", BirthDate: time.Date(1980, 2, 3, 0, 0, 0, 0, time.UTC),
+	}}
+	for name, c := range map[string]struct {
+		heard string
+		hold  bool
+		kind  check.Kind // of one of the flags
+	}{
+		"another patient": {"this is a dictation on patient john miller medical record number nine nine three two eight one", true, check.WrongPatient},
+		"the right one":   {"this is a dictation on patient eve example medical record number four seven one one", false, ""},
+		"urgent":          {"this is a stat dictation on patient eve example", false, check.Spoken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, deaf{}).route(router(t, transcribe.Routing{}, says("a", strings.Fields(c.heard)...)), transcribe.Options{
+				About: func(context.Context, pipeline.Dictation) (transcribe.About, error) { return about, nil },
+			})
+			job := s.put(t, file(t, human))
+			r, err := s.Handle(t.Context(), job)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (r.Hold != "") != c.hold {
+				t.Errorf("held: %q; flags %+v", r.Hold, r.Flags)
+			}
+			found := c.kind == ""
+			for _, f := range r.Flags {
+				found = found || f.Kind == c.kind
+			}
+			if !found {
+				t.Errorf("flags %+v, want one of %s", r.Flags, c.kind)
+			}
+		})
+	}
+}

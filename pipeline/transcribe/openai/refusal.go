@@ -1,0 +1,164 @@
+package openai
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"dictation/pipeline"
+	"dictation/pipeline/transcribe"
+)
+
+const kept = "The recording is kept and recognition is tried again."
+
+// unusable is said of an answer that is none.
+const unusable = "The speech server's answer broke off or could not be read. " + kept
+
+// refusal is a server's answer that is not a transcript.
+type refusal struct {
+	status  int
+	message string // the server's own words, cut; for the log
+}
+
+// Error implements error.
+func (r *refusal) Error() string { return fmt.Sprintf("HTTP %d: %s", r.status, r.message) }
+
+// asRefusal finds a refusal in an error.
+func asRefusal(err error) (*refusal, bool) {
+	var r *refusal
+	ok := errors.As(err, &r)
+	return r, ok
+}
+
+// names reports whether the server refused the request for one of the words.
+func (r *refusal) names(words ...string) bool {
+	if r.status != http.StatusBadRequest && r.status != http.StatusUnprocessableEntity {
+		return false
+	}
+	said := strings.ToLower(r.message)
+	for _, w := range words {
+		if strings.Contains(said, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// refused gives an answer that is no transcript its kind and sentence. Nothing
+// in it is the recording's fault, which this server did not write: what cannot
+// be used is refused before.
+func (e *Engine) refused(resp *http.Response) error {
+	r := &refusal{resp.StatusCode, serverWords(resp.Body)}
+	var cause error = r
+	kind, sentence := pipeline.Unavailable, "The speech server could not take the recording. "+kept
+	switch s := resp.StatusCode; {
+	case s == http.StatusRequestEntityTooLarge, r.names("too long", "too large", "maximum", "exceed"):
+		kind, sentence = pipeline.TooLarge, "The recording is longer than the speech server takes. It is kept; have it cut into pieces (the engine's setting for the largest file or the longest sound), choose another engine for it or type it."
+	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable:
+		sentence = "The speech server has too much to do at the moment. " + kept
+		if after, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
+			cause = errors.Join(transcribe.RetryAfter{After: after}, r)
+		}
+	case s == http.StatusUnauthorized, s == http.StatusForbidden:
+		sentence = "The speech server does not accept our key. An administrator must set the right one. " + kept
+	case s == http.StatusNotFound, s == http.StatusMethodNotAllowed:
+		sentence = "There is no speech recognition at the address set for the speech server, or it does not have the model. An administrator must set them right. " + kept
+	case 300 <= s && s < 400:
+		sentence = "The speech server sends recordings on to another address, which is not followed. An administrator must set that address if it is the right one. " + kept
+	case s >= 500:
+		sentence = "The speech server failed. " + kept
+	}
+	return pipeline.Wrap(kind, fmt.Errorf("%s: %w", e.cfg.Name, cause), "%s", sentence)
+}
+
+// unreached is the error for a server that did not answer.
+func (e *Engine) unreached(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err // the caller's words for it are better
+	}
+	return pipeline.Wrap(pipeline.Unavailable, fmt.Errorf("%s: %w", e.cfg.Name, err), "The speech server %s cannot be reached, or its certificate is not to be trusted. %s", e.endpoint.Host, kept)
+}
+
+// longestRest bounds what a server can ask for: beyond it somebody should look.
+const longestRest = time.Hour
+
+// retryAfter reads the header (RFC 9110 section 10.2.3): seconds or a date.
+func retryAfter(header string, now time.Time) (time.Duration, bool) {
+	var after time.Duration
+	if seconds, err := strconv.ParseInt(strings.TrimSpace(header), 10, 32); err == nil {
+		after = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		after = at.Sub(now)
+	} else {
+		return 0, false
+	}
+	return min(max(after, 0), longestRest), true
+}
+
+// messageBytes is how much of a server's words is looked at, shownBytes how
+// much of them goes into the log.
+const (
+	messageBytes = 8 << 10
+	shownBytes   = 200
+)
+
+// serverWords finds what a server says of its refusal: the message of a JSON
+// error in one of the usual forms, or the text.
+func serverWords(r io.Reader) string {
+	b, err := io.ReadAll(io.LimitReader(r, messageBytes))
+	if err != nil && len(b) == 0 {
+		return "no words"
+	}
+	said := string(b)
+	var body struct {
+		Error   json.RawMessage `json:"error"`
+		Message string          `json:"message"`
+		Detail  json.RawMessage `json:"detail"`
+	}
+	if json.Unmarshal(b, &body) == nil {
+		said = body.Message
+		for _, raw := range []json.RawMessage{body.Error, body.Detail} {
+			if m := message(raw); m != "" {
+				said = m
+			}
+		}
+	}
+	return printable(said)
+}
+
+// message reads an error that is a text, or an object with one.
+func message(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var object struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(raw, &object) == nil && object.Message != "" {
+		return object.Message
+	}
+	return string(raw) // a list of them: validation errors
+}
+
+// printable makes one line of a server's words and cuts it.
+func printable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, strings.ToValidUTF8(s, ""))
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > shownBytes {
+		s = strings.ToValidUTF8(s[:shownBytes], "") + "…"
+	}
+	return s
+}

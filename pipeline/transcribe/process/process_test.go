@@ -1,0 +1,116 @@
+package process
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"dictation/pipeline/transcribe/enginetest"
+)
+
+// shell runs a script as the program.
+func shell(ctx context.Context, script string, read func(io.Reader) error) error {
+	return Run(ctx, Program{Path: "/bin/sh", Args: []string{"-c", script}}, read)
+}
+
+func discard(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
+
+// The script starts a child that outlives it and keeps the pipes open; both say
+// that they are there before the run is cancelled.
+func TestCancelKillsTheGroup(t *testing.T) {
+	t.Parallel()
+	mark := filepath.Join(t.TempDir(), "mark")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := shell(ctx, fmt.Sprintf(`sh -c 'echo child; while :; do read x < %[1]s; done' & echo parent; wait`, fifo(t, mark)),
+		func(r io.Reader) error {
+			lines := bufio.NewScanner(r)
+			for range 2 {
+				lines.Scan()
+			}
+			cancel()
+			return discard(r)
+		})
+	if err == nil {
+		t.Error("a killed program ended without an error")
+	}
+	if pids := enginetest.ProcessesWith(t, mark); len(pids) > 0 {
+		t.Errorf("processes %v outlived the cancel", pids)
+	}
+}
+
+func TestReadErrorKillsTheProgram(t *testing.T) {
+	t.Parallel()
+	full := errors.New("no room")
+	mark := filepath.Join(t.TempDir(), "mark")
+	err := shell(t.Context(), fmt.Sprintf("read x < %s", fifo(t, mark)), func(io.Reader) error { return full })
+	if !errors.Is(err, full) || errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the reader's alone", err)
+	}
+	if pids := enginetest.ProcessesWith(t, mark); len(pids) > 0 {
+		t.Errorf("processes %v outlived the reader", pids)
+	}
+}
+
+func TestErrorCarriesTheCause(t *testing.T) {
+	t.Parallel()
+	err := shell(t.Context(), `echo "INFO: fine" >&2; echo "FATAL: no model" >&2; exit 3`, discard)
+	if err == nil || !strings.Contains(err.Error(), "exit status 3") || !strings.Contains(err.Error(), "FATAL: no model") || strings.Contains(err.Error(), "INFO") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEnvironmentIsNotHandedOn(t *testing.T) {
+	t.Parallel()
+	var got []byte
+	err := Run(t.Context(), Program{Path: "/usr/bin/env", Env: []string{"MODEL=a"}}, func(r io.Reader) (err error) {
+		got, err = io.ReadAll(r)
+		return err
+	})
+	if err != nil || string(got) != "LC_ALL=C\nMODEL=a\n" {
+		t.Errorf("environment %q, error %v", got, err)
+	}
+}
+
+func TestTail(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		writes []string
+		want   string
+	}{
+		"nothing":      {nil, "nothing in its log"},
+		"short":        {[]string{"a\nb\n"}, "a | b"},
+		"last lines":   {[]string{"1\n2\n3\n4\n5\n"}, "2 | 3 | 4 | 5"},
+		"trouble wins": {[]string{"ERROR: x\nlater\n", "more\n"}, "ERROR: x"},
+		"long write":   {[]string{strings.Repeat("x", 3*tailSize) + "\nend"}, strings.Repeat("x", tailSize-4) + " | end"},
+		"many writes":  {[]string{strings.Repeat("x", tailSize-1), "\nab\n", "end\n"}, strings.Repeat("x", tailSize-8) + " | ab | end"},
+	} {
+		log := &tail{}
+		for _, w := range tc.writes {
+			if n, err := log.Write([]byte(w)); n != len(w) || err != nil {
+				t.Errorf("%s: wrote %d, %v", name, n, err)
+			}
+		}
+		if got := log.cause(); got != tc.want {
+			t.Errorf("%s: got %d bytes %.60q, want %d bytes %.60q", name, len(got), got, len(tc.want), tc.want)
+		}
+		if len(log.kept) > tailSize {
+			t.Errorf("%s: %d bytes kept", name, len(log.kept))
+		}
+	}
+}
+
+// fifo makes a named pipe: whoever reads it waits for ever.
+func fifo(t *testing.T, path string) string {
+	t.Helper()
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
