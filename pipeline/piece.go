@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"dictation/transcript"
 )
@@ -33,4 +35,20 @@ type Divider interface {
 	HandlePiece(ctx context.Context, job Job, p Piece) (PieceResult, error)
 	// Join makes the result of all pieces, which come in order and done.
 	Join(ctx context.Context, job Job, pieces []PieceResult) (Result, error)
+}
+
+// Pieced gives the words of the pieces that are done, from the beginning up to
+// the first that is not, and the engines that heard them.
+func Pieced(pieces []PieceResult) (engine string, words []transcript.Word) {
+	var engines []string
+	for _, p := range pieces {
+		if !p.Done {
+			break
+		}
+		if !slices.Contains(engines, p.Engine) {
+			engines = append(engines, p.Engine)
+		}
+		words = append(words, p.Words...)
+	}
+	return strings.Join(engines, " + "), words
 }

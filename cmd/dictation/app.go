@@ -164,6 +164,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 		Store: a.store, Blob: a.blob, Queue: a.queue, Intake: a.intake, Desk: desk, Auth: a.auth,
 	}, web.Options{
 		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo, MaxUpload: a.cfg.MaxUpload << 20,
+		Withhold:  web.Withhold{Above: a.cfg.Withhold, Notes: a.cfg.WithholdNotes},
 		PublicURL: a.cfg.PublicURL, TrustedProxies: proxies,
 		Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}),
 	})

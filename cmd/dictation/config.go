@@ -56,6 +56,9 @@ type config struct {
 	EngineFailures  int           `env:"ENGINE_FAILURES" envDefault:"5" doc:"failures in a row until a speech engine is left alone for a while"`
 	EngineRest      time.Duration `env:"ENGINE_REST" envDefault:"30s" doc:"how long that is"`
 	MaxUpload       int64         `env:"MAX_UPLOAD_MB" envDefault:"2048" doc:"largest recording in MB"`
+	LearnAt         string        `env:"LEARN_AT" envDefault:"02:30" doc:"time of day at which \"run\" teaches the embedded speech engine from signed notes; empty: never"`
+	Withhold        float64       `env:"WITHHOLD_ABOVE" envDefault:"0.4" doc:"share of wrong words in an author's drafts from which on typists begin with an empty page; 0: never"`
+	WithholdNotes   int           `env:"WITHHOLD_NOTES" envDefault:"5" doc:"least signed notes of the author to judge by"`
 	MaxDuration     time.Duration `env:"MAX_DURATION" envDefault:"4h" doc:"longest recording, at most 24h (limit MaxDuration)"`
 	PlaybackFrom    time.Duration `env:"PLAYBACK_FROM" envDefault:"2m" doc:"length from which on a recording gets a small copy for slow links; -1s: never"`
 	MinRate         int           `env:"MIN_RATE" envDefault:"4000" doc:"lowest number of samples a second in a recording (limit MinRate)"`
@@ -137,6 +140,11 @@ func (c config) check() error {
 	r.Close()
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("set both %sTLS_CERT and %sTLS_KEY, or neither", prefix, prefix)
+	}
+	if c.LearnAt != "" {
+		if _, err := nextTime(c.LearnAt, time.Now()); err != nil {
+			return err
+		}
 	}
 	_, err = c.proxies()
 	return err

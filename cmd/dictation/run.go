@@ -127,6 +127,7 @@ func (a *app) runAll(ctx context.Context, p runParts) error {
 	g.Go(func() error { return a.serve(ctx, p.listener) })
 	g.Go(func() error { return a.work(ctx, p.stages) })
 	g.Go(func() error { a.sweep(ctx); return nil })
+	g.Go(func() error { return a.nightly(ctx) })
 	g.Go(func() error {
 		select {
 		case err := <-p.servers.Failed():

@@ -7,8 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"dictation/audio"
@@ -139,27 +137,11 @@ func (h *Handler) Join(ctx context.Context, job pipeline.Job, pieces []pipeline.
 	if err != nil {
 		return pipeline.Result{}, err
 	}
-	engine, words := Pieced(pieces)
+	engine, words := pipeline.Pieced(pieces)
 	if len(words) == 0 && speechWithin(speech, Span{0, length}) >= enoughSpeech {
 		return pipeline.Result{}, pipeline.Errorf(pipeline.Unavailable, "The speech engine found no words in a long recording that has speech. The recording is kept; recognition is tried again, or type it from the sound.")
 	}
 	return h.result(job, about, speech, engine, words), nil
-}
-
-// Pieced gives the words of the pieces that are done, from the beginning up to
-// the first that is not, and the engines that heard them.
-func Pieced(pieces []pipeline.PieceResult) (engine string, words []transcript.Word) {
-	var engines []string
-	for _, p := range pieces {
-		if !p.Done {
-			break
-		}
-		if !slices.Contains(engines, p.Engine) {
-			engines = append(engines, p.Engine)
-		}
-		words = append(words, p.Words...)
-	}
-	return strings.Join(engines, " + "), words
 }
 
 // withSound fetches a recording into a room of its own and calls f with it.

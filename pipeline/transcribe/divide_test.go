@@ -11,7 +11,6 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/transcribe"
 	"dictation/pipeline/transcribe/pocketsphinx"
-	"dictation/transcript"
 	"dictation/transcript/check"
 )
 
@@ -68,19 +67,6 @@ func TestShortRecordingsAreNotDivided(t *testing.T) {
 	by := newStage(t, deaf{})
 	if plan, err := by.Divide(t.Context(), by.put(t, file(t, human))); err != nil || len(plan) > 0 {
 		t.Errorf("for an engine that takes any length: %d pieces, %v", len(plan), err)
-	}
-}
-
-// The beginning can be read up to the first piece that is not done.
-func TestPieced(t *testing.T) {
-	t.Parallel()
-	word := func(text string) []transcript.Word { return []transcript.Word{{Text: text}} }
-	engine, words := transcribe.Pieced([]pipeline.PieceResult{
-		{Done: true, Engine: "a", Words: word("one")}, {Done: true, Engine: "b", Words: word("two")},
-		{Engine: ""}, {Done: true, Engine: "a", Words: word("four")},
-	})
-	if engine != "a + b" || len(words) != 2 {
-		t.Errorf("%s heard %v", engine, words)
 	}
 }
 

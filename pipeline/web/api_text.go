@@ -25,6 +25,8 @@ type textView struct {
 	Engine  string               `json:"engine,omitempty"` // of a draft
 	Author  string               `json:"author,omitempty"` // name; none for a draft
 	Created time.Time            `json:"created"`
+
+	Progress *progressView `json:"progress,omitempty"` // of a draft whose rest is still being recognised
 }
 
 func (s *Server) apiText(w http.ResponseWriter, r *http.Request) error { return s.text(w, r, 0) }
@@ -45,6 +47,9 @@ func (s *Server) text(w http.ResponseWriter, r *http.Request, n int) error {
 	case err != nil:
 		return err
 	case v.N == 0 && n == 0:
+		if b, err := s.begun(ctx, d); err != nil || b != nil {
+			return writeBegun(w, b, err)
+		}
 		return pipeline.Errorf(pipeline.Conflict, "There is no text yet: the dictation is at %s. Try again later.", d.Position)
 	case v.N == 0:
 		return pipeline.Errorf(pipeline.NotFound, "There is no such version of the text.")
@@ -65,6 +70,27 @@ func (s *Server) text(w http.ResponseWriter, r *http.Request, n int) error {
 	}
 	w.Header().Set("ETag", etag(v.N))
 	return writeJSON(w, http.StatusOK, out)
+}
+
+// writeBegun answers with the beginning of a draft. It has no ETag: nobody can
+// change it yet.
+func writeBegun(w http.ResponseWriter, b *begun, err error) error {
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, textView{
+		Kind: begunText, Text: b.Text, Words: list(b.Words), Marks: []transcript.Mark{}, Flags: []check.Flag{}, Engine: b.Engine,
+		Created: time.Now().UTC(), Progress: &progressView{DoneMS: b.DoneMS, OfMS: b.OfMS},
+	})
+}
+
+// begunText is the kind of a text that is no version yet.
+const begunText pipeline.VersionKind = "begun"
+
+// progressView is how far recognition is.
+type progressView struct {
+	DoneMS int64 `json:"done_ms"`
+	OfMS   int64 `json:"of_ms"`
 }
 
 // draftOf is the draft that a version was made of: itself, or the newest.

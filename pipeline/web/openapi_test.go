@@ -80,7 +80,7 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 	schemas := readDescription(t).Components.Schemas
 	sent := map[string]any{
 		"Problem": problem{}, "Dictation": dictationView{}, "Dictations": dictationsView{}, "Text": textView{},
-		"Word": transcript.Word{}, "Mark": transcript.Mark{}, "Flag": check.Flag{}, "Span": check.Span{}, "Place": check.Place{}, "Version": versionView{}, "Versions": versionsView{},
+		"Word": transcript.Word{}, "Mark": transcript.Mark{}, "Flag": check.Flag{}, "Progress": progressView{}, "Span": check.Span{}, "Place": check.Place{}, "Version": versionView{}, "Versions": versionsView{},
 		"Saved": savedView{}, "Lease": leaseView{}, "Event": eventView{}, "Note": noteView{}, "Seal": pipeline.Seal{},
 		"Patient": patientView{}, "Patients": patientsView{}, "Encounter": encounterView{}, "Encounters": encountersView{},
 		"Entry": entryView{}, "Audit": auditView{}, "Chain": chainView{}, "User": userView{}, "Users": usersView{}, "Token": tokenView{},

@@ -13,6 +13,7 @@ import (
 // dictationData is the page of one dictation.
 type dictationData struct {
 	card
+	Begun   *begun         // how far recognition is, for those who may read the text
 	Text    *store.Version // newest, when there is one and the reader may read it
 	Sound   bool           // the reader may hear it, and it can be played
 	Sign    bool           // the reader may sign it now
@@ -73,10 +74,17 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 	if err := s.family(r, d, &data); err != nil {
 		return err
 	}
-	if d.TextN > 0 && may(pipeline.ReadText) {
+	if may(pipeline.ReadText) {
+		if data.Begun, err = s.begun(ctx, d); err != nil {
+			return err
+		}
+	}
+	if (d.TextN > 0 || data.Begun != nil) && may(pipeline.ReadText) {
 		if err := s.Store.Accessed(ctx, actor(r), string(pipeline.ReadText), d.ID, d.PatientID); err != nil {
 			return err
 		}
+	}
+	if d.TextN > 0 && may(pipeline.ReadText) {
 		v, err := s.Store.Text(ctx, d.ID, 0)
 		if err != nil {
 			return err

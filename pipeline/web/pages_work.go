@@ -124,6 +124,7 @@ type reviewData struct {
 	Text    store.Version // newest
 	Draft   store.Version
 	Flags   []flagLine
+	Kept    *withheld // the draft is kept back
 	Doubts  string // indexes of the draft's words to look at, for the script
 	LeaseMS int64
 }
@@ -159,6 +160,9 @@ func (s *Server) openText(r *http.Request, d pipeline.Dictation, data *reviewDat
 		return err
 	}
 	if data.Draft, err = s.Store.Draft(ctx, d.ID); err != nil {
+		return err
+	}
+	if data.Kept, err = s.withheld(ctx, d, data.Text); err != nil {
 		return err
 	}
 	data.Flags = flagLines(data.Draft, data.Text.Text)

@@ -47,8 +47,9 @@ type Options struct {
 	// TrustedProxies are whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 
-	MaxText   int   // bytes of one note, as review's; default 1 MiB
-	MaxUpload int64 // bytes of one recording, as intake's; default 2 GiB
+	Withhold  Withhold // drafts that are not worth mending; default: none
+	MaxText   int      // bytes of one note, as review's; default 1 MiB
+	MaxUpload int64    // bytes of one recording, as intake's; default 2 GiB
 }
 
 // Server answers HTTP. Make it with New, run it with Serve.

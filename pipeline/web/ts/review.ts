@@ -71,7 +71,7 @@ const saver = new Saver(id, root.dataset.user!, Number(root.dataset.version), {
     el("aside").hidden = false;
     text.value = theirs;
   },
-});
+}, !maybe("withheld"));
 
 text.addEventListener("input", () => saver.changed());
 addEventListener("beforeunload", (e) => {
@@ -112,6 +112,20 @@ if (player && heard) {
   player.onLoop = (on) => document.querySelector("[data-key=loop]")!.setAttribute("aria-pressed", String(on));
   const doubts = (root.dataset.doubts ?? "").split(" ").filter(Boolean).map(Number);
   if (Number(root.dataset.draft)) void heard.load(`${api}/versions/${root.dataset.draft}`, doubts);
+}
+
+// A draft that is kept back: what is saved is what is typed, unless somebody asks
+// for it.
+const withheld = maybe("withheld");
+if (withheld) {
+  el("use-draft").addEventListener("click", async () => {
+    const a = await call<{ text: string }>("GET", `${api}/versions/${root.dataset.draft}`);
+    if (!a.ok) return say(a.detail, true);
+    text.value = text.value.trim() ? `${text.value}\n${a.data!.text}` : a.data!.text;
+    withheld.hidden = true;
+    saver.changed();
+    text.focus();
+  });
 }
 
 const flags = new Flags(player, text, (what) => say(what));
@@ -237,7 +251,7 @@ for (const b of document.querySelectorAll<HTMLButtonElement>("[data-key]")) {
 }
 
 void saver.restore().then((kept) => {
-  if (kept === null) return;
+  if (kept === null) return withheld ? saver.changed() : undefined;
   text.value = kept;
   say("Text that could not be saved before was brought back.");
   saver.changed();

@@ -26,7 +26,7 @@ export interface SaverHooks {
 export class Saver {
   locked = false;
 
-  private saved: string; // text of version
+  private saved: string | null; // text of version; null: another than the page began with
   private timer = 0;
   private since = 0; // when the oldest unsaved change was typed
   private running: Promise<boolean> | null = null;
@@ -34,10 +34,10 @@ export class Saver {
   private readonly path: string;
   private readonly shelf: string;
 
-  constructor(id: string, user: string, public version: number, private hooks: SaverHooks) {
+  constructor(id: string, user: string, public version: number, private hooks: SaverHooks, asSaved = true) {
     this.path = `/api/v1/dictations/${id}/text`;
     this.shelf = `dictation.unsaved.${user}.${id}`;
-    this.saved = hooks.text();
+    this.saved = asSaved ? hooks.text() : null;
   }
 
   get dirty(): boolean {
