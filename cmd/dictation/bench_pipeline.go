@@ -37,7 +37,9 @@ func benchPipeline(ctx context.Context, o benchOptions) (_ []figure, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, closeServers(ctx, srv)) }()
-	b, err := newBench(ctx, srv)
+	b, err := newBench(ctx, srv, func(c *config) {
+		c.Engine, c.DecodeSlots, c.TranscribeSlots = "none", 8, 8
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -117,18 +119,19 @@ type bench struct {
 	waits map[string]chan struct{} // dictation → its draft is there
 }
 
-func newBench(ctx context.Context, srv *local.Servers) (_ *bench, err error) {
+func newBench(ctx context.Context, srv *local.Servers, set func(*config)) (_ *bench, err error) {
 	cfg, err := loadConfig()
 	if err != nil {
 		return nil, err
 	}
-	cfg.Engine, cfg.SigningKey = "none", newSigningKey()
-	cfg.DecodeSlots, cfg.TranscribeSlots = 8, 8
+	cfg.SigningKey = newSigningKey()
+	set(&cfg)
 	log := slog.New(slog.DiscardHandler)
 	b := &bench{sound: benchSound(), waits: make(map[string]chan struct{})}
 	if b.app, err = openApp(ctx, cfg, embedded(srv, cfg), log, true); err != nil {
 		return nil, err
 	}
+	b.app.data = cfg.Data
 	ctx, b.stop = context.WithCancel(ctx)
 	if err := b.people(ctx); err != nil {
 		return nil, err
@@ -212,9 +215,13 @@ func (b *bench) drafts(ctx context.Context) (int, error) {
 
 // send gives a recording to intake.
 func (b *bench) send(ctx context.Context) (pipeline.Dictation, error) {
+	return b.sendSound(ctx, bytes.NewReader(b.sound))
+}
+
+func (b *bench) sendSound(ctx context.Context, sound io.Reader) (pipeline.Dictation, error) {
 	return b.app.intake.Receive(ctx, store.Actor{ID: b.author}, intake.Request{
 		Author: b.author, PatientMRN: b.mrn, Worktype: string(pipeline.ProgressNote), Source: "api",
-	}, bytes.NewReader(b.sound))
+	}, sound)
 }
 
 // timed gives the time from receipt to draft.
@@ -256,18 +263,26 @@ func (b *bench) latencies(ctx context.Context, n int) ([]float64, error) {
 // benchSound is 30 seconds of a soft tone as 16 kHz mono 16-bit WAV, 960 kB.
 func benchSound() []byte {
 	const rate, seconds = 16000, 30
+	samples := make([]byte, 0, 2*rate*seconds)
+	for i := range rate * seconds {
+		samples = binary.LittleEndian.AppendUint16(samples, uint16(int16(8000*math.Sin(float64(i)*2*math.Pi*440/rate))))
+	}
+	return wavOf(samples)
+}
+
+// wavOf gives samples (16 kHz, mono, 16-bit) the header of a WAV file.
+func wavOf(samples []byte) []byte {
+	const rate = 16000
 	var b bytes.Buffer
 	head := func(v any) { _ = binary.Write(&b, binary.LittleEndian, v) }
 	io.WriteString(&b, "RIFF")
-	head(uint32(36 + 2*rate*seconds))
+	head(uint32(36 + len(samples)))
 	io.WriteString(&b, "WAVEfmt ")
 	head([]uint16{16, 0, 1, 1})
 	head([]uint32{rate, 2 * rate})
 	head([]uint16{2, 16})
 	io.WriteString(&b, "data")
-	head(uint32(2 * rate * seconds))
-	for i := range rate * seconds {
-		head(int16(8000 * math.Sin(float64(i)*2*math.Pi*440/rate)))
-	}
+	head(uint32(len(samples)))
+	b.Write(samples)
 	return b.Bytes()
 }

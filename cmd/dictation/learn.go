@@ -78,7 +78,15 @@ func (a *app) learn(ctx context.Context, shelf *learn.Shelf, trials int, say fun
 		Recognise: recognise,
 		Now:       time.Now, Say: say, MaxTrials: trials,
 	}
-	return l.Learn(ctx)
+	o, err := l.Learn(ctx)
+	if err != nil {
+		return o, err
+	}
+	pairs, err := learn.Pairs(a.signedNotes(ctx), learn.PairOptions{})
+	if err != nil {
+		return o, err
+	}
+	return o, shelf.SavePairs(pairs)
 }
 
 // learner is the name of this tool in the audit.

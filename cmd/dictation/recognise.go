@@ -89,10 +89,28 @@ func (r *recogniser) now() (*transcribe.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	learnt, err := r.proposals()
+	if err != nil {
+		return nil, err
+	}
 	r.routers = append(r.routers, router)
 	r.version = m.Version
-	r.handler = transcribe.NewRouted(r.app.blob, router, transcribe.Options{TempDir: r.app.temp, Log: r.app.log, About: r.app.about})
+	r.handler = transcribe.NewRouted(r.app.blob, router, transcribe.Options{
+		TempDir: r.app.temp, Log: r.app.log, About: r.app.about, Proposals: learnt,
+	})
 	return r.handler, nil
+}
+
+// proposals are the corrections that were learned.
+func (r *recogniser) proposals() (list []transcribe.Proposal, err error) {
+	if r.shelf == nil {
+		return nil, nil
+	}
+	pairs, err := r.shelf.Pairs()
+	for _, p := range pairs {
+		list = append(list, transcribe.Proposal{Heard: p.Heard, Signed: p.Signed, Times: p.Times, Kept: p.Kept})
+	}
+	return list, err
 }
 
 // close ends comparisons.

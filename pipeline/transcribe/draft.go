@@ -1,6 +1,8 @@
 package transcribe
 
 import (
+	"slices"
+
 	"dictation/audio"
 	"dictation/pipeline"
 	"dictation/transcript"
@@ -25,7 +27,7 @@ func (h *Handler) result(job pipeline.Job, about About, speech []audio.Segment, 
 		Speech: spokenSpans(speech), DurationMS: job.Dictation.Sound.DurationMS,
 		Patient: about.Patient, Worktype: string(job.Dictation.Worktype), Now: about.Now,
 	}
-	r.Flags = append(check.Draft(in), asked(f, words)...)
+	r.Flags = slices.Concat(check.Draft(in), asked(f, words), h.learnt.in(d.Text, in.Words))
 	if check.Identity(in).Verdict == check.Mismatch {
 		r.Hold = forIdentity
 	}

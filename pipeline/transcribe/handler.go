@@ -31,6 +31,9 @@ type Options struct {
 	// About tells what is known of a dictation beside its row; nil: nothing.
 	About func(context.Context, pipeline.Dictation) (About, error)
 
+	// Proposals are what this site's drafts had and people signed as something else.
+	Proposals []Proposal
+
 	// Formatter makes texts of what was spoken; nil: transcript's for English.
 	Formatter *transcript.Formatter
 }
@@ -48,6 +51,7 @@ type Handler struct {
 	blob   *blob.Store
 	router *Router
 	opts   Options
+	learnt proposals
 }
 
 // New gives the handler for one engine, whatever the dictation.
@@ -62,7 +66,7 @@ func NewRouted(b *blob.Store, r *Router, opts Options) *Handler {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Handler{blob: b, router: r, opts: opts}
+	return &Handler{blob: b, router: r, opts: opts, learnt: newProposals(opts.Proposals)}
 }
 
 // Handle fetches the canonical sound of the job's dictation, has it recognised

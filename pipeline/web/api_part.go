@@ -1,15 +1,18 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"dictation/audio"
 	"dictation/pipeline"
 	"dictation/pipeline/intake"
+	"dictation/transcript/check"
 )
 
 // partsView is a recording in parts: proposed, or made.
@@ -76,7 +79,42 @@ func (s *Server) proposal(ctx context.Context, d pipeline.Dictation) ([]partView
 	if err != nil {
 		return nil, err
 	}
-	return propose(audio.Cuts(rep), d.Sound.DurationMS), nil
+	said, err := s.saidCuts(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return propose(withSaid(audio.Cuts(rep), said), d.Sound.DurationMS), nil
+}
+
+// cutSaid is the reason of a part that begins where the author said so.
+const cutSaid audio.CutReason = "said"
+
+// saidCuts are the places where "next patient" was said, once it is recognised.
+func (s *Server) saidCuts(ctx context.Context, d pipeline.Dictation) (at []time.Duration, err error) {
+	if d.TextN == 0 {
+		return nil, nil
+	}
+	draft, err := s.Store.Draft(ctx, d.ID)
+	for _, f := range draft.Flags {
+		if f.Kind == check.Spoken && f.Severity == check.Critical {
+			at = append(at, time.Duration(f.Audio.EndMS)*time.Millisecond)
+		}
+	}
+	return at, err
+}
+
+// withSaid adds what was said to what was heard: within a few seconds of a pause
+// or tone it is the same cut, and stays where the detector put it.
+func withSaid(cuts []audio.Cut, said []time.Duration) []audio.Cut {
+	const same = 5 * time.Second
+	for _, at := range said {
+		near := func(c audio.Cut) bool { return c.Why != audio.CutStart && (c.Start-at).Abs() < same }
+		if !slices.ContainsFunc(cuts, near) {
+			cuts = append(cuts, audio.Cut{Start: at, Why: cutSaid})
+		}
+	}
+	slices.SortStableFunc(cuts, func(a, b audio.Cut) int { return cmp.Compare(a.Start, b.Start) })
+	return cuts
 }
 
 // propose rounds cuts to milliseconds and leaves out those that could not be made.

@@ -62,6 +62,8 @@ func why(p partView) string {
 	switch p.Why {
 	case audio.CutCue:
 		return "a tone before it"
+	case cutSaid:
+		return "“next patient” was said"
 	case audio.CutKeys:
 		return "telephone keys before it: " + p.Keys
 	case audio.CutPause:

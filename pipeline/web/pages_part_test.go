@@ -311,3 +311,17 @@ func TestTapeIsSent(t *testing.T) {
 		t.Errorf("%+v, %v", ds, err)
 	}
 }
+
+// Where "next patient" was said a part begins, unless a tone or pause is there.
+func TestSaidCuts(t *testing.T) {
+	t.Parallel()
+	cuts := []audio.Cut{{Why: audio.CutStart}, {Start: 60 * time.Second, Why: audio.CutPause}}
+	got := withSaid(cuts, []time.Duration{62 * time.Second, 100 * time.Second, 3 * time.Second})
+	var list []string
+	for _, c := range got {
+		list = append(list, c.Start.String()+" "+string(c.Why))
+	}
+	if want := "0s start, 3s said, 1m0s pause, 1m40s said"; strings.Join(list, ", ") != want {
+		t.Errorf("cuts %v, want %s", list, want)
+	}
+}

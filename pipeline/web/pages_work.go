@@ -125,7 +125,7 @@ type reviewData struct {
 	Draft   store.Version
 	Flags   []flagLine
 	Kept    *withheld // the draft is kept back
-	Doubts  string // indexes of the draft's words to look at, for the script
+	Doubts  string    // indexes of the draft's words to look at, for the script
 	LeaseMS int64
 }
 

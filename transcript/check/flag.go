@@ -25,6 +25,7 @@ const (
 	Inconsistent Kind = "consistency"  // dates, ages, sections
 	Disagreement Kind = "disagreement" // blanks, and where two recognitions differ
 	Edited       Kind = "edit"         // a person changed a critical token
+	Proposed     Kind = "proposed"     // words that people here often sign as others
 	Spoken       Kind = "spoken"       // the author said something that is not for the text, or took words back
 )
 
