@@ -28,9 +28,22 @@ func (d Dictation) AwaitsSplit() bool {
 // as dictations of their own, and it has no note.
 func (p Position) Parted() bool { return p.State == Finished && p.Stage != Deliver }
 
-// CheckSplit says in a Conflict error why what is there cannot be split; nil
-// where the table has the move.
-func (p Position) CheckSplit() error {
+// CheckSplit says in a Conflict error why the dictation cannot be split; nil where
+// it can. What somebody has typed must not be left behind in a recording that
+// lives on in parts.
+func (d Dictation) CheckSplit() error {
+	if d.Stage == Review && d.TextN > 1 {
+		return errTyped()
+	}
+	return d.Position.checkSplit()
+}
+
+func errTyped() error {
+	return Errorf(Conflict, "It is too late to split this recording: its text has been typed. Nothing was changed.")
+}
+
+// checkSplit is CheckSplit as far as the table of moves goes.
+func (p Position) checkSplit() error {
 	_, err := Next(p, Split)
 	switch {
 	case err == nil:
@@ -46,5 +59,5 @@ func (p Position) CheckSplit() error {
 	case p.Step == Typing:
 		return Errorf(Conflict, "A transcriptionist has this dictation in hand. It can be split when it was given back; nothing was changed.")
 	}
-	return Errorf(Conflict, "It is too late to split this recording: its text has been typed. Nothing was changed.")
+	return errTyped()
 }

@@ -33,7 +33,7 @@ func TestSplitMoves(t *testing.T) {
 	asked := map[pipeline.Position]bool{}
 	check := func(p pipeline.Position) {
 		_, err := pipeline.Next(p, pipeline.Split)
-		says := p.CheckSplit()
+		says := pipeline.Dictation{Position: p}.CheckSplit()
 		if (err == nil) != (says == nil) || says != nil && pipeline.KindOf(says) != pipeline.Conflict {
 			t.Errorf("%s: %v, %v", p, err, says)
 		}

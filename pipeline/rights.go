@@ -25,7 +25,7 @@ const (
 // general is what each role may do with anything at all.
 var general = map[Role][]Action{
 	RoleAuthor:           {CreateDictation, FindPatient},
-	RoleTranscriptionist: {Worklist, SplitDictation}, // typing pools digitise tapes
+	RoleTranscriptionist: {Worklist, SplitDictation}, // typing pools digitise tapes, and must see whose number they typed; it is audited
 	RoleQA:               {Worklist},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
 	RoleRecords:          {ReadChart, FindPatient},

@@ -261,7 +261,7 @@ func (a *app) handlers(ctx context.Context, stages []pipeline.Stage) (map[pipeli
 			}
 			handlers[st] = r
 		case pipeline.Deliver:
-			handlers[st] = deliver.New(a.store, record.NewChart(a.store), "en-US")
+			handlers[st] = deliver.New(a.store, record.NewChart(a.store), a.cfg.Language)
 		default:
 			return nil, pipeline.Errorf(pipeline.Invalid, "The stage %s belongs to people; a worker does decode, transcribe or deliver.", st)
 		}

@@ -44,7 +44,11 @@ it makes the model of a fresh installation; --learn N adds the first N of the
 folder's notes as if they had been signed.
 
 Words are compared after lower-casing and without marks; spoken commands are
-words; "c. t." is two letters (see transcript.Normalise).`,
+words; "c. t." is two letters (see transcript.Normalise). Written texts are
+compared by transcript.WrittenWords: "5mg" is "5 mg", but "three" is not "3".
+Numbers and commands are counted by the words said that were not heard; "um" is
+no command. A confidence is right to be high where the word was said: all words
+heard count, those put in too.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.speech, "speech", "", "folder with dictations.json, sound and notes-for-training.jsonl.gz")

@@ -15,7 +15,8 @@ import (
 // heardSet is what was heard in some recordings.
 type heardSet struct {
 	score      learn.Score
-	written    transcript.Errors
+	written    transcript.Errors // by its words, see transcript.WrittenWords
+	literal    transcript.Errors // by every difference, as of "b.i.d." and "bid"
 	confidence []judged
 	starts     []float64 // ms a word was put from where it began
 	processor  float64   // seconds
@@ -43,7 +44,9 @@ func (h *heardSet) hear(ctx context.Context, e transcribe.Engine, path string, s
 	words := heard.Words()
 	score := learn.Compare(s.Spoken, textOf(words))
 	h.score = h.score.Add(score)
-	h.written = h.written.Add(transcript.WER(s.Written, transcript.Format(words).Text))
+	text := transcript.Format(words).Text
+	h.written = h.written.Add(transcript.WrittenWER(s.Written, text))
+	h.literal = h.literal.Add(transcript.WER(s.Written, text))
 	h.judge(s, words)
 	fmt.Fprintf(stderr, "%s  %-16s %.3f\n", s.ID, s.Voice, score.Rate())
 	return nil
@@ -102,7 +105,8 @@ func (h *heardSet) figures(bar float64) []figure {
 		auc = aim(auc.Name, auc.Value, "", "≥ 0.90", auc.Value >= 0.90)
 		form = aim(form.Name, written, "", "≤ spoken form + 0.03", written <= wer+0.03)
 	}
-	list = append(list, form, numbers, commands, auc)
+	literal := figure{Name: "written form, with differences in spelling", Value: h.literal.Rate()}
+	list = append(list, form, literal, numbers, commands, auc)
 	if len(h.starts) > 0 {
 		late := make([]float64, len(h.starts))
 		for i, d := range h.starts {

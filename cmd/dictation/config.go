@@ -52,6 +52,7 @@ type config struct {
 
 	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"speech engines in the order they are tried, separated by commas: pocketsphinx, those of ENGINES, none to type from scratch"`
 	Engines         string        `env:"ENGINES" secret:"true" doc:"more speech engines, and rules for choosing, as JSON; DICTATION_ENGINES_FILE names a file of it"`
+	Language        string        `env:"LANGUAGE" envDefault:"en-US" doc:"language that is dictated (BCP 47)"`
 	EngineKey       string        `env:"ENGINE_KEY" secret:"true" doc:"key to the speech servers that have no key_file in ENGINES"`
 	EngineFailures  int           `env:"ENGINE_FAILURES" envDefault:"5" doc:"failures in a row until a speech engine is left alone for a while"`
 	EngineRest      time.Duration `env:"ENGINE_REST" envDefault:"30s" doc:"how long that is"`

@@ -20,7 +20,6 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/decode/ffmpeg"
 	"dictation/pipeline/transcribe"
-	"dictation/pipeline/transcribe/pocketsphinx"
 	"dictation/transcript"
 )
 
@@ -172,7 +171,11 @@ type trial struct {
 }
 
 func tryEngine(ctx context.Context, cfg config, name, file string) (trial, error) {
-	all, err := cfg.router(pocketsphinx.Config{}, transcribe.Shadow{})
+	model, err := modelInUse(cfg)
+	if err != nil {
+		return trial{}, err
+	}
+	all, err := cfg.router(model, transcribe.Shadow{})
 	if err != nil {
 		return trial{}, err
 	}

@@ -68,7 +68,7 @@ func (a *app) learn(ctx context.Context, shelf *learn.Shelf, trials int, say fun
 	if err := lx.Check(); err != nil {
 		return learn.Outcome{}, err
 	}
-	err = a.store.Log(ctx, audit.Entry{Actor: learner, Action: "notes.learned_from", Outcome: audit.OK})
+	err = a.store.Log(ctx, audit.Entry{At: time.Now(), Actor: learner, Action: "notes.learned_from", Outcome: audit.OK})
 	if err != nil {
 		return learn.Outcome{}, err
 	}

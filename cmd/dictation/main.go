@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -61,6 +62,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case strings.HasPrefix(err.Error(), "required flag"):
+		usage = &usageError{root.Name(), err}
+		fallthrough
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "dictation: %v\nTry \"%s --help\".\n", err, usage.command)
 		return exitUsage

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -36,19 +38,39 @@ func (a *app) recogniser(ctx context.Context, data string) (*recogniser, error) 
 	if needs {
 		r.shelf = shelfOf(data)
 		say := func(what string) { a.log.InfoContext(ctx, "speech model", "says", what) }
-		if _, err := speechModel(ctx, r.shelf, say); err != nil {
+		m, err := speechModel(ctx, r.shelf, say)
+		if err != nil {
 			return nil, err
 		}
+		a.log.InfoContext(ctx, "speech model ready", "version", m.Version, "words", m.Vocabulary)
 	}
 	if _, err := r.now(); err != nil {
 		return nil, err
 	}
-	for _, h := range r.routers[0].List(ctx) {
+	return r, a.checkEngines(ctx, r.routers[0])
+}
+
+// checkEngines warns of engines that are away. When none of those that are used
+// by default can work, the program says so and does not start.
+func (a *app) checkEngines(ctx context.Context, r *transcribe.Router) error {
+	away := make(map[string]error)
+	for _, h := range r.List(ctx) {
 		if h.Err != nil {
-			a.log.WarnContext(ctx, "speech engine away", "engine", h.Name, "err", h.Err)
+			away[h.Name] = h.Err
 		}
 	}
-	return r, nil
+	var all []error
+	names := splitList(a.cfg.Engine)
+	for _, name := range names {
+		if err := away[name]; err != nil {
+			a.log.WarnContext(ctx, "speech engine away", "engine", name, "err", err)
+			all = append(all, err)
+		}
+	}
+	if len(all) < len(names) {
+		return nil
+	}
+	return errors.Join(all...)
 }
 
 // needsModel reports whether the embedded engine is used with its own model.
@@ -58,16 +80,15 @@ func (c config) needsModel() (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	ours := map[string]bool{embedded: true} // engines that hear by our model
 	for _, e := range f.Engines {
-		if e.Name == embedded && e.Kind != embedded {
-			return false, nil
-		}
+		ours[cmp.Or(e.Name, e.Kind)] = e.Kind == embedded && e.LanguageModel == "" && e.Dictionary == "" && e.AcousticModel == ""
 	}
 	named := splitList(c.Engine)
 	for _, rule := range f.Rules {
 		named = append(named, append(rule.Engines, rule.Shadow)...)
 	}
-	return slices.Contains(named, embedded), nil
+	return slices.ContainsFunc(named, func(name string) bool { return ours[name] }), nil
 }
 
 // now is the stage with the model in use. Work that has begun with another one
@@ -76,8 +97,12 @@ func (r *recogniser) now() (*transcribe.Handler, error) {
 	var m learn.Model
 	var err error
 	if r.shelf != nil {
-		if m, _, err = r.shelf.Current(); err != nil {
+		var ok bool
+		if m, ok, err = r.shelf.Current(); err != nil {
 			return nil, err
+		}
+		if !ok {
+			return nil, pipeline.Errorf(pipeline.Unavailable, "The speech model is missing from the data folder. Make it again with: dictation model build")
 		}
 	}
 	r.mu.Lock()
@@ -159,6 +184,8 @@ func (r *recogniser) Join(ctx context.Context, job pipeline.Job, pieces []pipeli
 // about is what is known of a dictation before listening.
 func (a *app) about(ctx context.Context, d pipeline.Dictation) (transcribe.About, error) {
 	about := transcribe.About{Now: d.Created}
+	about.Hints.Language = a.cfg.Language
+	about.Hints.Prompt = d.Worktype.Info().Title + "."
 	if d.AuthorID != "" {
 		u, err := a.store.User(ctx, d.AuthorID)
 		if err != nil {
@@ -171,6 +198,7 @@ func (a *app) about(ctx context.Context, d pipeline.Dictation) (transcribe.About
 		if err != nil {
 			return about, err
 		}
+		about.Hints.Vocabulary = []string{p.Family, p.Given}
 		about.Patient = check.Patient{MRN: p.MRN, Family: p.Family, Given: p.Given, BirthDate: p.BirthDate, Sex: p.Sex}
 	}
 	return about, nil

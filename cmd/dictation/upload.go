@@ -34,8 +34,8 @@ func uploadCommand() *cobra.Command {
 		Use:   "upload FILE… --patient MRN --worktype WORKTYPE",
 		Short: "Send recordings and get their receipts",
 		Long: `Sends each file as one dictation and prints its receipt: job number and SHA-256
-of what the server has stored. A broken connection is tried again; the server
-keeps one dictation however often the file is sent.
+of what the server has stored. A broken connection is tried again; however many
+tries it takes, the server keeps one dictation.
 
 With --wait it follows each dictation until the draft waits for a person, or
 until it failed (exit code 1).

@@ -3,10 +3,12 @@
 // itself, are committed:
 //
 //	AA  done, or nothing here changes by it
-//	AE  a person must look: the acknowledgement says at which field
-//	AR  not taken: wrong type, unreadable, or the database is away (ERR-3 207;
-//	    the sender keeps it and sends it again)
+//	AE  not done, and sending it again as it is would not help: the
+//	    acknowledgement says why (ERR-3, ERR-8); the message is kept for a person
+//	AR  not kept, the database is away: the sender keeps it and sends it again
 //
-// Repeated messages get the answer of the first time. News that comes late never
-// undoes newer news. Nothing of a message goes to the log but its event.
+// A message that was done and comes again is answered AA and changes nothing; one
+// that was refused is tried again. News that comes late never undoes newer news,
+// and what a message does not say stays as it is. Nothing of a message goes to
+// the log but its event, where that is one that is known.
 package feed

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,7 +17,7 @@ import (
 type Options struct {
 	Authority string         // assigning authority of our record numbers; see hl7.Feed
 	Zone      *time.Location // of times without a zone
-	Limit     int            // bytes of a message; default hl7.MaxMessage
+	Limit     int            // bytes of a message; default hl7.FeedLimit
 	Max       int            // connections at a time; default 64
 	Log       *slog.Logger
 }
@@ -50,33 +51,77 @@ func controlID() string {
 // longest is how much time the database has: senders give up after half a minute.
 const longest = 20 * time.Second
 
+// maxKey is how much of a sender's name and of a control id tells messages apart,
+// in bytes; the message's hash does the rest.
+const maxKey = 200
+
+func key(text string) string {
+	if len(text) > maxKey {
+		text = strings.ToValidUTF8(text[:maxKey], "")
+	}
+	return text
+}
+
 // Take does what a message asks for and gives the acknowledgement.
 func (f *Feed) Take(ctx context.Context, raw []byte, m hl7.Message, bad error) hl7.Ack {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	in := pipeline.FeedMessage{
-		Sender: m.Value("MSH", 3) + "/" + m.Value("MSH", 4), Control: m.Value("MSH", 10), Event: m.Event(), Raw: raw,
+		Sender: key(m.Value("MSH", 3)) + "/" + key(m.Value("MSH", 4)), Control: key(m.Value("MSH", 10)), Event: m.KnownEvent(), Raw: raw,
 	}
-	a, refused := f.admission(m, bad)
-	var no *store.FeedAnswer
-	if refused != nil {
-		no = &store.FeedAnswer{Code: string(refused.Code), Detail: refused.Error}
+	news, refusal := f.news(m, bad)
+	if refusal == nil {
+		err := f.store.TakeFeed(ctx, store.Actor{ID: "feed"}, in, store.FeedNews(news))
+		if err == nil {
+			return hl7.Ack{Code: hl7.AA}
+		}
+		if pipeline.KindOf(err) == pipeline.Unavailable {
+			return f.later(ctx, in, err)
+		}
+		refusal = failed(err)
 	}
-	answer, err := f.store.TakeFeed(ctx, store.Actor{ID: "feed"}, in, a, no)
-	switch {
-	case err != nil:
-		f.opts.Log.ErrorContext(ctx, "HL7 message not kept", "event", in.Event, "err", err)
-		return hl7.Ack{Code: hl7.AR, Error: hl7.ErrInternal, Text: "The message was not kept; please send it again. " + pipeline.Sentence(err)}
-	case refused != nil:
-		f.opts.Log.WarnContext(ctx, "HL7 message refused", "event", in.Event, "code", answer.Code, "err", refused.Err)
-		return refused.Ack()
-	}
-	return hl7.Ack{Code: hl7.Code(answer.Code)}
+	return f.refuse(ctx, in, refusal)
 }
 
-func (f *Feed) admission(m hl7.Message, bad error) (pipeline.Admission, *hl7.Refusal) {
+func (f *Feed) news(m hl7.Message, bad error) (hl7.News, *hl7.Refusal) {
 	if bad != nil {
-		return pipeline.Admission{}, &hl7.Refusal{Code: hl7.AE, Error: hl7.ErrDataType, Err: bad}
+		return hl7.News{}, &hl7.Refusal{Code: hl7.AE, Error: hl7.ErrDataType, Err: bad}
 	}
 	return f.read.Read(m)
+}
+
+// failed is the refusal of a message that could not be applied. Sent again it
+// would fail again, and hold up all that come after it.
+func failed(err error) *hl7.Refusal {
+	r := &hl7.Refusal{Code: hl7.AE, Error: hl7.ErrInternal, Err: err}
+	switch pipeline.KindOf(err) {
+	case pipeline.Invalid:
+		r.Error = hl7.ErrDataType
+	case pipeline.Conflict:
+		r.Error = hl7.ErrDuplicateKey
+	}
+	return r
+}
+
+// refuse keeps a message that is not applied and answers it.
+func (f *Feed) refuse(ctx context.Context, in pipeline.FeedMessage, r *hl7.Refusal) hl7.Ack {
+	ack := r.Ack()
+	taken, err := f.store.RefuseFeed(ctx, in, store.FeedAnswer{Code: string(ack.Code), Error: ack.Error, Detail: ack.Text})
+	switch {
+	case err != nil && pipeline.KindOf(err) == pipeline.Unavailable:
+		return f.later(ctx, in, err)
+	case taken: // when the settings were others
+		return hl7.Ack{Code: hl7.AA}
+	}
+	f.opts.Log.WarnContext(ctx, "HL7 message refused", "event", in.Event, "code", ack.Code, "error", ack.Error, "err", r.Err, "kept", err == nil)
+	if err != nil {
+		f.opts.Log.ErrorContext(ctx, "refused HL7 message not kept", "event", in.Event, "err", err)
+	}
+	return ack
+}
+
+// later asks the sender to keep a message and send it again.
+func (f *Feed) later(ctx context.Context, in pipeline.FeedMessage, err error) hl7.Ack {
+	f.opts.Log.ErrorContext(ctx, "HL7 message not kept", "event", in.Event, "err", err)
+	return hl7.Ack{Code: hl7.AR, Error: hl7.ErrInternal, Text: "The message was not kept; please send it again. " + pipeline.Sentence(err)}
 }

@@ -1,10 +1,12 @@
 package feed_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"strings"
@@ -137,7 +139,7 @@ func TestRefusals(t *testing.T) {
 		"another's number":     {h.message("ADT^A08", "20260304", "PID|1||M1^^^EAST^MR||X^Y"), hl7.AE, hl7.ErrRequiredField},
 		"no date":              {h.message("ADT^A08", "20260304", "PID|1||M1^^^WEST^MR||X^Y||soon"), hl7.AE, hl7.ErrDataType},
 		"merge of nothing":     {h.message("ADT^A40", "20260304", "PID|1||M1^^^WEST^MR"), hl7.AE, hl7.ErrRequiredField},
-		"results":              {h.message("ORU^R01", "20260304", "PID|1||M1^^^WEST^MR"), hl7.AR, hl7.ErrMessageType},
+		"results":              {h.message("ORU^R01", "20260304", "PID|1||M1^^^WEST^MR"), hl7.AE, hl7.ErrMessageType},
 		"not UTF-8":            {h.message("ADT^A08", "20260304", "PID|1||M1^^^WEST^MR||\xc9xample"), hl7.AE, hl7.ErrDataType},
 		"what we do not need":  {h.message("ADT^A60", "20260304", "PID|1||M1^^^WEST^MR"), hl7.AA, ""},
 		"unknown Z and orders": {h.message("ADT^A28", "20260304", "ZZZ|1|x", "PV2|", "PID|1||M7^^^WEST^MR||X^Y"), hl7.AA, ""},
@@ -185,14 +187,113 @@ func TestOrderAndRepetition(t *testing.T) {
 	}
 }
 
-// A repeated message gets the answer it got, also when it was refused.
-func TestRepeatedRefusal(t *testing.T) {
+// What was refused is refused again with the same words, until the settings or
+// the database let it pass; what was taken stays so.
+func TestRefusedIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	h := setup(t, feed.Options{})
 	m := h.message("ADT^A40", "20260304", "PID|1||M1^^^WEST^MR")
 	first, second := h.send(t, m, hl7.AE), h.send(t, m, hl7.AE)
-	if first != second {
+	if first != second || first.Text == "" || first.Error != hl7.ErrRequiredField {
 		t.Errorf("%+v, then %+v", first, second)
+	}
+
+	message := h.message("ADT^A28", "20260304", "PID|1||M1^^^WEST^MR||Example^Eve")
+	take := func(authority string) hl7.Ack {
+		parsed, err := hl7.Parse(message)
+		return feed.New(h.store, feed.Options{Authority: authority}).Take(t.Context(), message, parsed, err)
+	}
+	if a := take("EAST"); a.Code != hl7.AE || a.Error != hl7.ErrRequiredField {
+		t.Errorf("with the wrong authority %+v", a)
+	}
+	for _, authority := range []string{"WEST", "EAST"} {
+		if a := take(authority); a.Code != hl7.AA {
+			t.Errorf("%s: %+v", authority, a)
+		}
+	}
+}
+
+// A message that the database cannot hold is refused and kept, and the next one
+// is taken.
+func TestOneBadMessageBlocksNothing(t *testing.T) {
+	t.Parallel()
+	h := setup(t, feed.Options{})
+	var name strings.Builder // longer than an index takes, and not to be compressed
+	for r := rand.New(rand.NewPCG(1, 1)); name.Len() < 20_000; {
+		fmt.Fprintf(&name, "%x", r.Uint64())
+	}
+	long := strings.Repeat("7", 500)
+	for what, c := range map[string]struct {
+		message []byte
+		err     string
+	}{
+		"name":    {h.message("ADT^A28", "20260304", "PID|1||M1^^^WEST^MR||"+name.String()), hl7.ErrInternal},
+		"number":  {h.message("ADT^A28", "20260304", "PID|1||"+long), hl7.ErrDataType},
+		"merged":  {h.message("ADT^A40", "20260304", "PID|1||M1", "MRG|"+long), hl7.ErrDataType},
+		"visit":   {h.message("ADT^A01", "20260304", "PID|1||M1", visit("I", "", long)), hl7.ErrDataType},
+		"control": {fmt.Appendf(nil, "MSH|^~\\&|A|B|C|D|||ADT^A28|%s|P|2.5.1\rPID|1||M1", long), hl7.ErrDataType},
+	} {
+		if ack := h.send(t, c.message, hl7.AE); ack.Error != c.err || ack.Text == "" {
+			t.Errorf("%s: %+v", what, ack)
+		}
+	}
+	h.send(t, h.message("ADT^A28", "20260304", "PID|1||M1^^^WEST^MR||Ex\x00am\x07ple^E\\X00\\ve"), hl7.AA)
+	if p := h.patient(t, "M1"); p.Family != "Example" || p.Given != "Eve" {
+		t.Errorf("patient %+v", p)
+	}
+	wide := strings.Repeat(long, 10) // of a sender's name the beginning is a key
+	h.send(t, fmt.Appendf(nil, "MSH|^~\\&|%s|%s|C|D|||ADT^A28|1|P|2.5.1\rPID|1||M2", wide, wide), hl7.AA)
+	n, err := h.store.ForgetFeed(t.Context(), time.Now().Add(time.Hour))
+	if err != nil || n != 7 {
+		t.Errorf("%d messages were kept, %v", n, err)
+	}
+}
+
+// A number that is another patient's visit moves nothing, until the records are one.
+func TestVisitOfAnother(t *testing.T) {
+	t.Parallel()
+	h := setup(t, feed.Options{})
+	h.send(t, h.message("ADT^A01", "20260301", "PID|1||M1||Example^Eve", visit("I", "2E", "V1")), hl7.AA)
+	wrong := h.message("ADT^A08", "20260302", "PID|1||M2||Other^Ann", visit("I", "3W", "V1"))
+	if ack := h.send(t, wrong, hl7.AE); ack.Error != hl7.ErrDuplicateKey {
+		t.Errorf("answer %+v", ack)
+	}
+	v, err := h.store.EncounterByNumber(t.Context(), "V1")
+	if err != nil || v.PatientID != h.patient(t, "M1").ID || v.Location != "2E" {
+		t.Errorf("the visit is %+v, %v", v, err)
+	}
+	if _, err := h.store.PatientByMRN(t.Context(), "M2"); pipeline.KindOf(err) != pipeline.NotFound {
+		t.Errorf("a part of the refused message was applied: %v", err)
+	}
+	h.send(t, h.message("ADT^A40", "20260303", "PID|1||M2||Other^Ann", "MRG|M1"), hl7.AA)
+	h.send(t, wrong, hl7.AA)
+	if v, err := h.store.EncounterByNumber(t.Context(), "V1"); err != nil || v.Location != "3W" || v.PatientID != h.patient(t, "M2").ID {
+		t.Errorf("after the merge the visit is %+v, %v", v, err)
+	}
+	// An appointment's number is no visit number.
+	h.send(t, h.message("SIU^S12", "20260304", "SCH|V1||||||^Check-up||||^^^20260401093000", "PID|1||M3"), hl7.AA)
+	v, err = h.store.EncounterByNumber(t.Context(), "APPT-V1")
+	if err != nil || v.PatientID != h.patient(t, "M3").ID || v.Start.UTC().Format(time.DateTime) != "2026-04-01 09:30:00" {
+		t.Errorf("the appointment is %+v, %v", v, err)
+	}
+}
+
+// The log tells of events that are known, and of nothing that a sender wrote.
+func TestLogTellsNothing(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	f := feed.New(setup(t, feed.Options{}).store, feed.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	for _, text := range []string{
+		"MSH|^~\\&|SECRET|SECRET|||||SECRET^SECRET|SECRET1|SECRET\rEVN|SECRET\rPID|1||SECRET",
+		"MSH|^~\\&|SECRET|SECRET|||||ADT^A08|SECRET2|SECRET\rEVN|SECRET\rPID|1||SECRET||SECRET||SECRET",
+		"MSH|^~\\&|SECRET|SECRET|||||ADT|SECRET3|SECRET\rEVN|SECRET\rSECRET\rSECRET",
+		"SECRET",
+	} {
+		m, bad := hl7.Parse([]byte(text))
+		f.Take(t.Context(), []byte(text), m, bad)
+	}
+	if strings.Contains(log.String(), "SECRET") || !strings.Contains(log.String(), "event=other") || !strings.Contains(log.String(), "event=ADT^A08") {
+		t.Errorf("the log is\n%s", log.String())
 	}
 }
 

@@ -21,10 +21,11 @@ type counted struct {
 	all   *ngram.Counter // all notes
 	held  [][]string     // sentences held back
 	notes int
+	glue  phrases
 }
 
 func count(ctx context.Context, t Texts) (counted, error) {
-	c := counted{base: ngram.NewCounter(), most: ngram.NewCounter(), all: ngram.NewCounter()}
+	c := counted{base: ngram.NewCounter(), most: ngram.NewCounter(), all: ngram.NewCounter(), glue: commandPhrases()}
 	if t.Base != nil {
 		if err := c.passages(ctx, t.Base); err != nil {
 			return c, err
@@ -50,7 +51,7 @@ func (c *counted) passages(ctx context.Context, base iter.Seq[string]) error {
 	var words []string
 	flush := func() {
 		for s := range spoken.Utterances(spoken.Letters(words)) {
-			c.base.Add(s)
+			c.base.Add(c.glue.join(s))
 		}
 		words = words[:0]
 	}
@@ -71,6 +72,7 @@ func (c *counted) note(note string) {
 	held := c.notes%heldText == heldText-1
 	c.notes++
 	for s := range spoken.Sentences(note) {
+		s = c.glue.join(s)
 		c.all.Add(s)
 		if held {
 			c.held = append(c.held, s)
@@ -93,7 +95,7 @@ func rarest(c *ngram.Counter) int {
 
 // words lists all that may come into the vocabulary.
 func (c counted) words() []string {
-	words := needed(commandNames())
+	words := append(needed(commandNames()), c.glue.words()...)
 	for _, n := range []*ngram.Counter{c.base, c.all} {
 		for w, seen := range n.Vocabulary() {
 			if seen >= rarest(n) {
@@ -117,7 +119,7 @@ func commandNames() []string {
 func (c counted) estimate(unheard []string) (*ngram.Model, Manifest, error) {
 	m := Manifest{BaseWords: c.base.Words(), Notes: c.notes, NoteWords: c.all.Words()}
 	model := func(of *ngram.Counter) (*ngram.Model, error) {
-		return of.Estimate(ngram.Options{MinWord: rarest(of), Vocabulary: needed(commandNames()), Without: unheard})
+		return of.Estimate(ngram.Options{MinWord: rarest(of), Vocabulary: append(needed(commandNames()), c.glue.words()...), Without: unheard})
 	}
 	lm, err := c.join(model, &m)
 	if err != nil {

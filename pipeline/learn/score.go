@@ -10,7 +10,7 @@ import (
 type Score struct {
 	transcript.Errors
 	Numbers, NumbersWrong   int // number words of the reference
-	Commands, CommandsWrong int // words of spoken commands in the reference
+	Commands, CommandsWrong int // words of spoken commands in the reference; "um" is none
 }
 
 // Add sums scores.
@@ -92,8 +92,12 @@ func Matched(said, heard []string) []int {
 func commandWords(words []string) []bool {
 	of := make([]bool, len(words))
 	for i := range words {
-		for _, name := range commandNames() {
+		for _, c := range transcript.EnglishCommands() {
+			name := c.Say
 			parts := strings.Fields(name)
+			if c.Does == transcript.Hesitation {
+				continue
+			}
 			if i+len(parts) > len(words) || strings.Join(words[i:i+len(parts)], " ") != name {
 				continue
 			}

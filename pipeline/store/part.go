@@ -31,7 +31,7 @@ func (s *Store) Split(ctx context.Context, by Actor, id string, parts []NewPart)
 			}
 			return errParted
 		}
-		if err := c.from.CheckSplit(); err != nil {
+		if err := c.d.CheckSplit(); err != nil {
 			return err
 		}
 		made = make([]pipeline.Dictation, len(parts))

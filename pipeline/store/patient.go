@@ -80,9 +80,9 @@ func (s *Store) Patients(ctx context.Context, f PatientFilter) ([]pipeline.Patie
 		return nil, nil
 	}
 	rows, _ := s.pool.Query(ctx, "select "+patientColumns+` from patients p
-		where p.merged_into is null and ($1 = '' or p.id = nullif($1, '')::uuid) and ($2 = '' or p.mrn = $2)
+		where p.merged_into is null and ($1 = '' or p.id = nullif($1, '')::uuid) and ($2 = '' or p.mrn = $2 or exists (select from patients o where o.mrn = $2 and o.merged_into = p.id))
 		and lower(p.family) like $3 and lower(p.given) like $4
-		and (lower(p.mrn) like $5 or lower(p.family) like $5 or lower(p.given) like $5)
+		and (lower(p.mrn) like $5 or exists (select from patients o where o.merged_into = p.id and lower(o.mrn) like $5) or lower(p.family) like $5 or lower(p.given) like $5)
 		and ($6::date is null or p.birth_date = $6) and ($7::timestamptz is null or p.updated_at >= $7)
 		and p.mrn > $8 order by p.mrn limit $9`,
 		f.ID, f.MRN, prefix(f.Family), prefix(f.Given), prefix(f.Any), nullTime(f.BirthDate), nullTime(f.Since), f.After, pageSize(f.Limit))

@@ -96,6 +96,12 @@ func (s *Store) FinishPiece(ctx context.Context, id string, r pipeline.PieceResu
 	return kind(err)
 }
 
+// PiecesDone counts the pieces of a dictation that are done, and all of them.
+func (s *Store) PiecesDone(ctx context.Context, id string) (done, all int, err error) {
+	err = s.pool.QueryRow(ctx, "select count(*) filter (where done), count(*) from pieces where dictation_id = $1", id).Scan(&done, &all)
+	return done, all, kind(err)
+}
+
 // Pieces lists the pieces of a dictation in order; none when it was not divided
 // or its draft is written.
 func (s *Store) Pieces(ctx context.Context, id string) ([]pipeline.PieceResult, error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // late is how long a note may be committed after the moment it carries.
-const late = time.Hour
+const late = 24 * time.Hour
 
 // Unstudied gives signed dictations whose texts have not been compared yet, the
 // oldest first.

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 
 	"dictation/pipeline"
 	"dictation/pipeline/store"
@@ -15,17 +16,16 @@ func (s *Sweeper) study(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		var failed error // one that cannot be compared does not stop the others
 		for _, id := range ids {
 			versions, err := s.store.Versions(ctx, id)
-			if err != nil {
-				return err
+			if err == nil {
+				err = s.store.SaveScores(ctx, scores(id, versions))
 			}
-			if err := s.store.SaveScores(ctx, scores(id, versions)); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, err)
 		}
-		if len(ids) < batch {
-			return nil
+		if len(ids) < batch || failed != nil {
+			return failed
 		}
 	}
 }

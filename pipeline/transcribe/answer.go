@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"dictation/pipeline"
 	"dictation/transcript"
@@ -34,7 +35,8 @@ func (s Said) Timed() bool { return s.Start >= 0 && s.End >= s.Start }
 // sound and rise. More words than anybody can say in the time are an
 // Unavailable error: the engine runs on by itself.
 func (a Answer) Transcript(length time.Duration) (Transcript, error) {
-	if a.longest() > mostWords(length) {
+	a = a.printable()
+	if a.longest() > MostWords(length) {
 		return Transcript{}, pipeline.Errorf(pipeline.Unavailable, "The speech engine wrote more words than can be said in a recording of this length. The recording is kept and recognition is tried again.")
 	}
 	lengthMS := length.Milliseconds()
@@ -57,9 +59,30 @@ func (a Answer) Transcript(length time.Duration) (Transcript, error) {
 	return Transcript{Utterances: utterances(words, a.Segments)}, nil
 }
 
-// mostWords is more than can be said in the time: people who hurry say five or
+// printable is the answer without control characters: nobody said them, and the
+// database takes no NUL.
+func (a Answer) printable() Answer {
+	clean := func(text string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) && !unicode.IsSpace(r) {
+				return -1
+			}
+			return r
+		}, text)
+	}
+	all := func(said []Said) []Said {
+		said = slices.Clone(said)
+		for i := range said {
+			said[i].Text = clean(said[i].Text)
+		}
+		return said
+	}
+	return Answer{clean(a.Text), all(a.Words), all(a.Segments)}
+}
+
+// MostWords is more than can be said in the time: people who hurry say five or
 // six in a second.
-func mostWords(length time.Duration) int { return 100 + int(10*length.Seconds()) }
+func MostWords(length time.Duration) int { return 100 + int(10*length.Seconds()) }
 
 // longest counts the words of the longest part of the answer.
 func (a Answer) longest() int {

@@ -34,6 +34,10 @@ const (
 	HalfOpen BreakerState = "half-open" // its rest is over: one sound tells whether it is well
 )
 
+// longestRest bounds how long an engine rests because it was too busy for one
+// recording: others may find it free.
+const longestRest = time.Minute
+
 // breaker counts an engine's failures.
 type breaker struct {
 	opts Breaker
@@ -44,30 +48,51 @@ type breaker struct {
 	trying   bool      // half-open, and the trial runs
 }
 
-// allow asks for leave to use the engine, which [breaker.record] gives back;
-// rest is how long it is still left alone.
-func (b *breaker) allow() (rest time.Duration, ok bool) {
+// allow asks for leave to use the engine, which [breaker.record] gives back:
+// trial says that it is the one sound that tells whether the engine is well
+// again. rest is how long it is still left alone; 0: it may be used.
+func (b *breaker) allow() (trial bool, rest time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch now := time.Now(); {
-	case b.until.IsZero():
-		return 0, true
-	case now.Before(b.until):
-		return b.until.Sub(now), false
-	case b.trying:
-		return time.Second, false
+	if rest := b.rest(); rest > 0 {
+		return false, rest
 	}
-	b.trying = true
-	return 0, true
+	trial = !b.until.IsZero()
+	b.trying = b.trying || trial
+	return trial, 0
+}
+
+// rests is how long the engine would be left alone if somebody asked now.
+func (b *breaker) rests() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.rest()
+}
+
+// rest is [breaker.rests] under the lock. While a trial runs, nobody knows its
+// end: as long again as after a bad one.
+func (b *breaker) rest() time.Duration {
+	switch {
+	case b.until.IsZero():
+		return 0
+	case b.trying:
+		return b.opts.Rest
+	}
+	return max(0, time.Until(b.until))
 }
 
 // record books how it went. A failure is one of the engine's: that it was
-// stopped, or cannot take this recording, says nothing of it.
-func (b *breaker) record(err error, stopped bool) {
+// stopped, or cannot take this recording, says nothing of it. Nor do those that
+// began before the breaker opened: the trial tells.
+func (b *breaker) record(trial bool, err error, stopped bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	tried := b.trying
-	b.trying = false
+	if !trial && !b.until.IsZero() {
+		return
+	}
+	if trial {
+		b.trying = false
+	}
 	switch {
 	case err == nil:
 		b.failures, b.until = 0, time.Time{}
@@ -80,8 +105,8 @@ func (b *breaker) record(err error, stopped bool) {
 	switch {
 	case b.opts.Failures < 0:
 	case errors.As(err, &later) && later.After > 0:
-		b.until = time.Now().Add(later.After)
-	case tried || b.failures >= b.opts.Failures:
+		b.until = time.Now().Add(min(later.After, longestRest))
+	case trial || b.failures >= b.opts.Failures:
 		b.until = time.Now().Add(b.opts.Rest)
 	}
 }

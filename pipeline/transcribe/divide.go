@@ -21,10 +21,14 @@ func (h *Handler) Divide(ctx context.Context, job pipeline.Job) ([]pipeline.Piec
 	if err != nil {
 		return nil, err
 	}
-	m := h.router.first(request(job.Dictation, about))
+	q := request(job.Dictation, about)
+	m := h.router.first(q)
 	sound := job.Dictation.Sound
 	if most := m.most(); most == 0 || soundLength(sound) <= most {
 		return nil, nil
+	}
+	if err := h.router.ready(q); err != nil {
+		return nil, err
 	}
 	var spans []Span
 	err = h.withSound(ctx, sound, func(dir string, a Audio, speech []audio.Segment) error {
@@ -43,7 +47,9 @@ func soundLength(s pipeline.Sound) time.Duration {
 	return time.Duration(max(0, s.Canonical.Size-headerLength)/2) * time.Second / sampleRate
 }
 
-// HandlePiece implements [pipeline.Divider].
+// HandlePiece implements [pipeline.Divider]. Where the engines end with one that
+// does not recognise, the piece has its name and no words: Join then leaves the
+// whole recording to typing.
 func (h *Handler) HandlePiece(ctx context.Context, job pipeline.Job, p pipeline.Piece) (pipeline.PieceResult, error) {
 	about, err := h.about(ctx, job.Dictation)
 	if err != nil {
@@ -67,7 +73,7 @@ func (h *Handler) HandlePiece(ctx context.Context, job pipeline.Job, p pipeline.
 	for _, name := range names {
 		m := h.router.members[name]
 		if !m.about.Words {
-			break // typing from scratch is for a whole recording
+			return pipeline.PieceResult{Piece: p, Engine: m.about.String()}, nil
 		}
 		words, err := m.piece(ctx, q, span, speech, about.Hints, dir, cut)
 		if err == nil {
@@ -85,13 +91,16 @@ func (h *Handler) HandlePiece(ctx context.Context, job pipeline.Job, p pipeline.
 // well and can. The words' times are those of the whole.
 func (m *member) piece(ctx context.Context, q Request, s Span, speech []audio.Segment, hints Hints, dir string,
 	cut func(path string, s Span) error) (words []transcript.Word, err error) {
+	with := Span{max(0, s.From-m.about.LeadIn), s.To}
+	if most := m.about.MaxDuration; most > 0 && with.Length() > most+roundSlack {
+		return nil, pipeline.Errorf(pipeline.TooLarge, "A piece of the recording is longer than the speech engine %s takes. The recording is kept; choose an engine for it that takes longer sound, or type it.", m.about.Name)
+	}
 	err = m.guard(ctx, q, func() error {
 		leave, err := m.gate.enter(ctx, q.Priority == pipeline.STAT)
 		if err != nil {
 			return pipeline.Wrap(pipeline.Unavailable, err, "Recognition was stopped before it was done; nothing is lost and it starts again.")
 		}
 		defer leave()
-		with := Span{max(0, s.From-m.about.LeadIn), s.To}
 		path := filepath.Join(dir, fmt.Sprintf("piece-%s.wav", m.about.Name))
 		if err := cut(path, with); err != nil {
 			return err
@@ -100,15 +109,24 @@ func (m *member) piece(ctx context.Context, q Request, s Span, speech []audio.Se
 		if err != nil {
 			return err
 		}
-		p := Piece{s, heard.from(s.From - with.From)}
-		if err := refuseSilentPiece(p, speech); err != nil {
+		lead := s.From - with.From
+		p := Piece{s, heard.from(lead)}
+		words = joined([]Piece{p}).Words()
+		if len(words) > 0 || len(speech) > 0 {
+			return refuseSilentPiece(p, speech)
+		}
+		found, err := mapSpeech(ctx, path)
+		if err != nil {
 			return err
 		}
-		words = joined([]Piece{p}).Words()
-		return nil
+		return refuseSilentPiece(Piece{Span{lead, with.Length()}, p.Heard}, found)
 	})
 	return words, err
 }
+
+// roundSlack is by how much a piece may be longer than it was planned: its ends
+// are whole milliseconds.
+const roundSlack = 2 * time.Millisecond
 
 // cutObject brings a span of a stored canonical recording into a file.
 func (h *Handler) cutObject(ctx context.Context, key, path string, s Span) (err error) {
@@ -137,11 +155,36 @@ func (h *Handler) Join(ctx context.Context, job pipeline.Job, pieces []pipeline.
 	if err != nil {
 		return pipeline.Result{}, err
 	}
+	if engine, ok := h.router.leftToTyping(pieces, speech); ok {
+		return h.result(job, about, nil, engine, nil), nil
+	}
 	engine, words := pipeline.Pieced(pieces)
 	if len(words) == 0 && speechWithin(speech, Span{0, length}) >= enoughSpeech {
 		return pipeline.Result{}, pipeline.Errorf(pipeline.Unavailable, "The speech engine found no words in a long recording that has speech. The recording is kept; recognition is tried again, or type it from the sound.")
 	}
 	return h.result(job, about, speech, engine, words), nil
+}
+
+// leftToTyping reports whether a piece has no words that are there to hear, and
+// what it was left to. A draft with a hole in it would hide what is missing: the
+// whole recording is typed from the sound. What is no engine any more, as the
+// settings have changed, is known by the speech in its piece.
+func (r *Router) leftToTyping(pieces []pipeline.PieceResult, speech []audio.Segment) (engine string, ok bool) {
+	for _, p := range pieces {
+		if len(p.Words) > 0 {
+			continue
+		}
+		for _, m := range r.members {
+			if !m.about.Words && m.about.String() == p.Engine {
+				return p.Engine, true
+			}
+		}
+		span := Span{time.Duration(p.StartMS) * time.Millisecond, time.Duration(p.EndMS) * time.Millisecond}
+		if refuseSilentPiece(Piece{Span: span}, speech) != nil {
+			return p.Engine, true
+		}
+	}
+	return "", false
 }
 
 // withSound fetches a recording into a room of its own and calls f with it.

@@ -81,6 +81,9 @@ func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result
 		// Nobody will listen: the sound need not be fetched.
 		return h.result(job, about, nil, nobody.String(), nil), nil
 	}
+	if err := h.router.ready(q); err != nil {
+		return pipeline.Result{}, err
+	}
 	var heard Heard
 	var speech []audio.Segment
 	err = h.withSound(ctx, job.Dictation.Sound, func(dir string, a Audio, found []audio.Segment) (err error) {

@@ -2,9 +2,7 @@ package transcribe
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -113,15 +111,7 @@ type Task struct {
 	Audio   Audio
 	Speech  []audio.Segment // decode's map of the recording; empty: found here where it is needed
 	Hints   Hints
-	Dir     string                      // for pieces of it
-	Heard   func(Description, Progress) // told of each piece, one after the other; nil: nobody asks
-}
-
-func (t Task) tell(by Description) func(Progress) {
-	if t.Heard == nil {
-		return nil
-	}
-	return func(p Progress) { t.Heard(by, p) }
+	Dir     string // for pieces of it
 }
 
 // Heard is what became of a task.
@@ -155,6 +145,25 @@ func (r *Router) Recognise(ctx context.Context, t Task) (Heard, error) {
 	return Heard{}, together(names, failed)
 }
 
+// ready is the error of a request that no engine takes now, which is known
+// before its sound is fetched; nil: one may do it.
+func (r *Router) ready(q Request) error {
+	names, _ := r.Choose(q)
+	var failed []error
+	for _, name := range names {
+		m := r.members[name]
+		err := m.knows(q.Language)
+		if rest := m.breaker.rests(); err == nil && rest > 0 {
+			err = m.resting(rest)
+		}
+		if err == nil {
+			return nil
+		}
+		failed = append(failed, err)
+	}
+	return together(names, failed)
+}
+
 // try has one engine recognise the recording, where it is well and can. g is
 // where its turns come from.
 func (m *member) try(ctx context.Context, t Task, g *gate) (Transcript, error) {
@@ -169,31 +178,30 @@ func (m *member) try(ctx context.Context, t Task, g *gate) (Transcript, error) {
 // guard calls recognise where the engine knows the language and does not rest,
 // and books how it went.
 func (m *member) guard(ctx context.Context, q Request, recognise func() error) error {
-	if !takes(m.about.Languages, q.Language) {
-		return pipeline.Errorf(pipeline.Invalid, "The speech engine %s does not know the language of this dictation. The recording is kept; type it from the sound.", m.about.Name)
+	if err := m.knows(q.Language); err != nil {
+		return err
 	}
-	rest, ok := m.breaker.allow()
-	if !ok {
-		return pipeline.Wrap(pipeline.Unavailable, RetryAfter{rest},
-			"The speech engine %s failed several times and is left alone for a while. The recording is kept and recognition is tried again.", m.about.Name)
+	trial, rest := m.breaker.allow()
+	if rest > 0 {
+		return m.resting(rest)
 	}
-	err := recognise()
-	m.breaker.record(err, ctx.Err() != nil)
+	err := safely(recognise)
+	m.breaker.record(trial, err, ctx.Err() != nil)
 	return err
 }
 
-// together makes one error of those of several engines.
-func together(names []string, failed []error) error {
-	if len(failed) == 1 {
-		return failed[0]
+// knows is the error of an engine for a language that it was not taught.
+func (m *member) knows(language string) error {
+	if takes(m.about.Languages, language) {
+		return nil
 	}
-	kind, first := pipeline.KindOf(failed[0]), pipeline.Sentence(failed[0])
-	for _, err := range failed {
-		if pipeline.OutcomeOf(err) == pipeline.Again {
-			kind = pipeline.Unavailable
-		}
-	}
-	return pipeline.Wrap(kind, errors.Join(failed...), "None of the speech engines %s could recognise the recording. The first says: %s", strings.Join(names, ", "), first)
+	return pipeline.Errorf(pipeline.Invalid, "The speech engine %s does not know the language of this dictation. The recording is kept; type it from the sound.", m.about.Name)
+}
+
+// resting is the error of an engine that is left alone.
+func (m *member) resting(rest time.Duration) error {
+	return pipeline.Wrap(pipeline.Unavailable, RetryAfter{rest},
+		"The speech engine %s failed several times and is left alone for a while. The recording is kept and recognition is tried again.", m.about.Name)
 }
 
 // Health is how an engine is.
@@ -227,7 +235,7 @@ func (r *Router) List(ctx context.Context) []Health {
 	for i, name := range r.names {
 		m := r.members[name]
 		asked.Go(func() {
-			list[i] = Health{Description: m.about, Err: m.engine.Check(ctx)}
+			list[i] = Health{Description: m.about, Err: safely(func() error { return m.engine.Check(ctx) })}
 			list[i].Breaker, list[i].Rest = m.breaker.state()
 		})
 	}

@@ -27,8 +27,10 @@ type Rule struct {
 	Language string `json:"language,omitempty"` // "en" fits "en-GB"
 	Priority string `json:"priority,omitempty"` // "stat" or "routine"
 
-	Engines []string `json:"engines"`          // the first that can do it does; "none": typed from scratch
-	Shadow  string   `json:"shadow,omitempty"` // engine that recognises the same sound for comparison
+	Engines []string `json:"engines"` // the first that can do it does; "none": typed from scratch
+	// Shadow names an engine that recognises the same sound for comparison.
+	// Recordings that are divided among workers are not compared.
+	Shadow string `json:"shadow,omitempty"`
 }
 
 // check refuses a rule that could never do what it says.

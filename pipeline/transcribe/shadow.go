@@ -79,7 +79,7 @@ func (s *shadows) add(m *member, t Task, main Heard) {
 	}
 	dir, err := os.MkdirTemp(s.opts.Dir, "shadow-")
 	if err == nil {
-		t.Dir, t.Heard = dir, nil
+		t.Dir = dir
 		t.Audio.Path, err = keep(t.Audio.Path, filepath.Join(dir, "canonical.wav"))
 	}
 	s.runs.Go(func() {
@@ -132,8 +132,12 @@ func (s *shadows) compare(m *member, t Task, main Heard, err error) {
 	}
 	c.Took, c.Err = time.Since(start), err
 	if err == nil {
-		c.Shadow = draft(m.about, heard)
-		c.Between = transcript.WER(c.Main.Text, c.Shadow.Text)
+		c.Err = safely(func() error {
+			c.Shadow = draft(m.about, heard)
+			c.Between = transcript.WER(c.Main.Text, c.Shadow.Text)
+			return nil
+		})
 	}
-	s.opts.Report(s.ctx, c)
+	// A comparison that cannot be told is lost, and nothing else is.
+	_ = safely(func() error { s.opts.Report(s.ctx, c); return nil })
 }

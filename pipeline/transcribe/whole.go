@@ -3,8 +3,6 @@ package transcribe
 import (
 	"context"
 	"os"
-	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -12,14 +10,6 @@ import (
 	"dictation/audio"
 	"dictation/pipeline"
 )
-
-// Progress is how far the recognition of a recording is.
-type Progress struct {
-	Begun Transcript    // what was heard from the beginning on, without gaps
-	Until time.Duration // where that ends
-	Done  time.Duration // sound that is recognised, wherever it lies
-	Of    time.Duration // all of it
-}
 
 // whole has the engine recognise a recording, in pieces where it wants them,
 // and refuses an answer that drops speech.
@@ -29,7 +19,7 @@ func (m *member) whole(ctx context.Context, t Task, turns *gate) (Transcript, er
 	if err != nil {
 		return Transcript{}, err
 	}
-	all := collection{pieces: make([]*Piece, len(spans)), length: t.Audio.Duration, tell: t.tell(m.about)}
+	pieces := make([]Piece, len(spans))
 	g, gctx := errgroup.WithContext(ctx)
 	for i, s := range spans {
 		leave, err := turns.enter(gctx, stat)
@@ -38,14 +28,13 @@ func (m *member) whole(ctx context.Context, t Task, turns *gate) (Transcript, er
 		}
 		g.Go(func() error {
 			defer leave()
-			p, err := Listen(gctx, m.engine, t.Audio, s, t.Hints, t.Dir)
-			if err == nil && len(spans) > 1 && m.about.Words {
-				err = refuseSilentPiece(p, t.Speech)
-			}
-			if err == nil {
-				all.add(i, p)
-			}
-			return err
+			return safely(func() (err error) {
+				pieces[i], err = Listen(gctx, m.engine, t.Audio, s, t.Hints, t.Dir)
+				if err == nil && len(spans) > 1 && m.about.Words {
+					err = refuseSilentPiece(pieces[i], t.Speech)
+				}
+				return err
+			})
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -54,7 +43,7 @@ func (m *member) whole(ctx context.Context, t Task, turns *gate) (Transcript, er
 	if err := ctx.Err(); err != nil {
 		return Transcript{}, pipeline.Wrap(pipeline.Unavailable, err, "Recognition was stopped before it was done; nothing is lost and it starts again.")
 	}
-	heard, err := all.join()
+	heard, err := Join(pieces, t.Audio.Duration)
 	if err == nil && m.about.Words && len(heard.Words()) == 0 {
 		err = refuseIfSpeech(t.Audio, t.Speech)
 	}
@@ -95,49 +84,4 @@ func mapSpeech(ctx context.Context, path string) ([]audio.Segment, error) {
 		return nil, notCanonical(err)
 	}
 	return rep.Segments, nil
-}
-
-// collection gathers pieces as they come.
-type collection struct {
-	length time.Duration
-	tell   func(Progress)
-
-	mu     sync.Mutex
-	pieces []*Piece // nil: not yet
-}
-
-// add books a piece and tells how far it all is. The telling is done under the
-// lock, so that progress never runs back.
-func (c *collection) add(i int, p Piece) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.pieces[i] = &p
-	if c.tell == nil {
-		return
-	}
-	told := Progress{Of: c.length}
-	for _, p := range c.pieces {
-		if p != nil {
-			told.Done += p.Span.Length()
-		}
-	}
-	begun := c.pieces
-	if gap := slices.Index(begun, nil); gap >= 0 {
-		begun = begun[:gap]
-	}
-	var pieces []Piece
-	for _, p := range begun {
-		pieces = append(pieces, *p)
-		told.Until = p.Span.To
-	}
-	told.Begun = joined(pieces)
-	c.tell(told)
-}
-
-func (c *collection) join() (Transcript, error) {
-	var pieces []Piece
-	for _, p := range c.pieces {
-		pieces = append(pieces, *p)
-	}
-	return Join(pieces, c.length)
 }

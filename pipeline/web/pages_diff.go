@@ -93,10 +93,11 @@ func countChanges(ps []piece) (n int) {
 const (
 	doubtBelow   = 0.5
 	doubtsPer100 = 4
+	fewestDoubts = 3 // shown of a short text
 )
 
 // doubtful gives the indexes of the words to look at first: the least certain
-// ones, at most four in a hundred; words that can harm when wrong come first.
+// ones, at most four in a hundred, or three; words that can harm when wrong come first.
 func doubtful(words []transcript.Word) []int {
 	critical := criticalWords(words)
 	var found []int
@@ -114,7 +115,7 @@ func doubtful(words []transcript.Word) []int {
 		}
 		return cmp.Compare(*words[a].Confidence, *words[b].Confidence)
 	})
-	limit := max(1, len(words)*doubtsPer100/100)
+	limit := max(fewestDoubts, len(words)*doubtsPer100/100)
 	found = found[:min(limit, len(found))]
 	slices.Sort(found)
 	return found

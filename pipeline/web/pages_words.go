@@ -98,7 +98,7 @@ func advice(p pipeline.Position) string {
 	case p.State != pipeline.Failed:
 		return ""
 	case p.Stage == pipeline.Decode:
-		return "The file you sent is kept unchanged. If it was the wrong file or the recorder stopped early, send the right one as a new dictation."
+		return "If it was the wrong file or the recorder stopped early, send the right one as a new dictation."
 	case p.Stage == pipeline.Transcribe:
 		return "The recording is kept and can be heard. It can be typed from the sound, or an administrator can run the step again; nothing has to be sent twice."
 	}

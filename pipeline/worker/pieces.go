@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
+
 	"dictation/pipeline"
 	"dictation/pipeline/queue"
 	"dictation/pipeline/store"
@@ -20,15 +22,12 @@ func (w *Worker) do(ctx context.Context, job pipeline.Job, h pipeline.Handler) (
 	if !ok {
 		return h.Handle(ctx, job)
 	}
-	plan, err := div.Divide(ctx, job)
+	divided, err := w.divide(ctx, job, div)
 	if err != nil {
 		return pipeline.Result{}, err
 	}
-	if len(plan) < 2 {
+	if !divided {
 		return h.Handle(ctx, job)
-	}
-	if err := w.store.Divide(ctx, job, w.name, plan); err != nil {
-		return pipeline.Result{}, err
 	}
 	done, err := w.allPieces(ctx, job, div)
 	if err != nil {
@@ -37,39 +36,78 @@ func (w *Worker) do(ctx context.Context, job pipeline.Job, h pipeline.Handler) (
 	return div.Join(ctx, job, done)
 }
 
+// divide makes the pieces of a job, unless an earlier try did.
+func (w *Worker) divide(ctx context.Context, job pipeline.Job, div pipeline.Divider) (bool, error) {
+	if _, all, err := w.store.PiecesDone(ctx, job.Dictation.ID); err != nil || all > 0 {
+		return all > 0, err
+	}
+	plan, err := div.Divide(ctx, job)
+	if err != nil || len(plan) < 2 {
+		return false, err
+	}
+	return true, w.store.Divide(ctx, job, w.name, plan)
+}
+
 // allPieces rings for helpers and does itself what nobody else has, until every
 // piece is done.
 func (w *Worker) allPieces(ctx context.Context, job pipeline.Job, div pipeline.Divider) ([]pipeline.PieceResult, error) {
 	w.ringPieces(ctx, job)
+	failures := make(map[int]int) // by piece
 	for {
-		p, ok, err := w.store.ClaimPiece(ctx, job.Dictation.ID, store.AnyPiece, w.name, w.opts.Lease)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		c, ok, err := w.claimPiece(ctx, job.Dictation.ID, store.AnyPiece)
 		if err != nil {
 			return nil, err
 		}
 		if ok {
-			if err := w.piece(ctx, job, p, div); err != nil {
-				return nil, err
+			if err := w.piece(ctx, job, c, div); err != nil {
+				failures[c.N]++
+				if err := w.pieceFailed(ctx, err, failures[c.N]); err != nil {
+					return nil, err
+				}
 			}
 			continue
 		}
-		all, err := w.store.Pieces(ctx, job.Dictation.ID)
-		if err != nil || allDone(all) {
-			return all, err
-		}
-		sleep(ctx, piecePoll)
-		if err := ctx.Err(); err != nil {
+		done, all, err := w.store.PiecesDone(ctx, job.Dictation.ID)
+		if err != nil {
 			return nil, err
 		}
+		if done == all {
+			return w.store.Pieces(ctx, job.Dictation.ID)
+		}
+		sleep(ctx, piecePoll)
 	}
 }
 
-func allDone(pieces []pipeline.PieceResult) bool {
-	for _, p := range pieces {
-		if !p.Done {
-			return false
-		}
+// pieceFailed decides about a piece that could not be done: nil means that it is
+// tried again, after a while. One piece's bad luck is not that of the whole
+// recording, which keeps its tries.
+func (w *Worker) pieceFailed(ctx context.Context, err error, times int) error {
+	switch {
+	case ctx.Err() != nil, pipeline.OutcomeOf(err) == pipeline.Park && !errors.Is(err, store.ErrTakenOver), asksToWait(err) > 0:
+		return err
+	case errors.Is(err, store.ErrTakenOver):
+		return nil // somebody else has it, or has done it
+	case times >= w.opts.Attempts:
+		return err
 	}
-	return len(pieces) > 0
+	sleep(ctx, w.opts.Backoff(times))
+	return nil
+}
+
+// claimed is a piece in the hands of this worker. owner is told apart from other
+// lanes of the same worker.
+type claimed struct {
+	pipeline.Piece
+	owner string
+}
+
+func (w *Worker) claimPiece(ctx context.Context, id string, n int) (c claimed, ok bool, err error) {
+	c.owner = w.name + "/" + uuid.NewString()[:8]
+	c.Piece, ok, err = w.store.ClaimPiece(ctx, id, n, c.owner, w.opts.Lease)
+	return c, ok, err
 }
 
 // ringPieces invites other workers. Without them the work is only slower.
@@ -87,7 +125,7 @@ func (w *Worker) ringPieces(ctx context.Context, job pipeline.Job) {
 }
 
 // piece does a piece that this worker holds, and keeps what came out.
-func (w *Worker) piece(ctx context.Context, job pipeline.Job, p pipeline.Piece, div pipeline.Divider) error {
+func (w *Worker) piece(ctx context.Context, job pipeline.Job, p claimed, div pipeline.Divider) error {
 	began := time.Now()
 	result, err := w.handlePiece(ctx, job, p, div)
 	// What is done is kept, and what is not is given back, also while stopping.
@@ -95,7 +133,7 @@ func (w *Worker) piece(ctx context.Context, job pipeline.Job, p pipeline.Piece, 
 	defer cancel()
 	if err == nil {
 		err = w.store.FinishPiece(last, job.Dictation.ID, result)
-	} else if back := w.store.ReleasePiece(last, job.Dictation.ID, p.N, w.name); back != nil && !errors.Is(back, store.ErrTakenOver) {
+	} else if back := w.store.ReleasePiece(last, job.Dictation.ID, p.N, p.owner); back != nil && !errors.Is(back, store.ErrTakenOver) {
 		w.opts.Log.WarnContext(ctx, "piece not given back", "dictation", job.Dictation.ID, "piece", p.N, "err", back)
 	}
 	outcome := "done"
@@ -107,19 +145,22 @@ func (w *Worker) piece(ctx context.Context, job pipeline.Job, p pipeline.Piece, 
 	return err
 }
 
-func (w *Worker) handlePiece(ctx context.Context, job pipeline.Job, p pipeline.Piece, div pipeline.Divider) (result pipeline.PieceResult, err error) {
+func (w *Worker) handlePiece(ctx context.Context, job pipeline.Job, p claimed, div pipeline.Divider) (result pipeline.PieceResult, err error) {
 	ctx, lost := context.WithCancelCause(ctx)
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
 		w.keep(ctx, "piece of "+job.Dictation.ID, lost, func() error {
-			return w.store.PieceHeartbeat(ctx, job.Dictation.ID, p.N, w.name, w.opts.Lease)
+			return w.store.PieceHeartbeat(ctx, job.Dictation.ID, p.N, p.owner, w.opts.Lease)
 		})
 	}()
 	defer func() { lost(nil); <-stopped }()
 	defer w.broke(ctx, job, &err)
-	result, err = div.HandlePiece(ctx, job, p)
-	result.Piece = p
+	result, err = div.HandlePiece(ctx, job, p.Piece)
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, store.ErrTakenOver) {
+		err = cause
+	}
+	result.Piece = p.Piece
 	return result, err
 }
 
@@ -139,7 +180,7 @@ func (w *Worker) helpLane(pull, work context.Context, stage pipeline.Stage, div 
 // worker that holds the dictation: it does the piece itself.
 func (w *Worker) help(ctx context.Context, m *queue.Message, stage pipeline.Stage, div pipeline.Divider) {
 	log := w.opts.Log.With("dictation", m.Dictation, "piece", m.Piece)
-	p, ok, err := w.store.ClaimPiece(ctx, m.Dictation, m.Piece, w.name, w.opts.Lease)
+	p, ok, err := w.claimPiece(ctx, m.Dictation, m.Piece)
 	if err == nil && ok {
 		var d pipeline.Dictation
 		if d, err = w.store.Dictation(ctx, m.Dictation); err == nil {

@@ -158,7 +158,7 @@ func (w *Worker) settle(ctx context.Context, m *queue.Message, job pipeline.Job,
 		log.WarnContext(ctx, "work taken over", "err", err)
 		w.again(ctx, m, w.opts.Lease)
 		return "taken over"
-	case pipeline.OutcomeOf(err) == pipeline.Again && asksToWait(err) > 0:
+	case pipeline.OutcomeOf(err) == pipeline.Again && asksToWait(err) > 0 && worthWaiting(job.Dictation, time.Now()):
 		log.WarnContext(ctx, "stage has to wait", "after", asksToWait(err), "err", err)
 		w.giveBack(ctx, m, job, pipeline.Sentence(err), uncounted(asksToWait(err)))
 		return "again"
@@ -242,6 +242,13 @@ func asksToWait(err error) time.Duration {
 		return 0
 	}
 	return min(longestWait, wait.RetryAfter())
+}
+
+// worthWaiting reports whether a dictation may wait for a part without its tries
+// being counted: until half of its turn-around time is over. Then a person is to
+// know of it.
+func worthWaiting(d pipeline.Dictation, now time.Time) bool {
+	return now.Before(d.Created.Add(d.Due.Sub(d.Created) / 2))
 }
 
 func (w *Worker) giveBack(ctx context.Context, m *queue.Message, job pipeline.Job, reason string, d delay) {

@@ -101,9 +101,14 @@ func (h *house) work(t *testing.T, opts worker.Options, handlers map[pipeline.St
 
 func (h *house) receive(t *testing.T, p pipeline.Priority) string {
 	t.Helper()
+	return h.receiveDue(t, p, time.Now().Add(time.Hour))
+}
+
+func (h *house) receiveDue(t *testing.T, p pipeline.Priority, due time.Time) string {
+	t.Helper()
 	id := uuid.NewString()
 	_, _, err := h.store.Receive(t.Context(), store.Actor{ID: "test"}, pipeline.Dictation{
-		ID: id, PatientID: h.patient, Worktype: pipeline.Letter, Priority: p, Due: time.Now(), Source: "api",
+		ID: id, PatientID: h.patient, Worktype: pipeline.Letter, Priority: p, Due: due, Source: "api",
 	}, "", "")
 	if err != nil {
 		t.Fatal(err)
@@ -406,5 +411,19 @@ func TestWaitingIsNoTry(t *testing.T) {
 	h.until(t, h.receive(t, pipeline.Routine), inReview)
 	if calls.Load() != 5 {
 		t.Errorf("%d tries", calls.Load())
+	}
+}
+
+// But when much of its turn-around time is over, somebody is to know.
+func TestWaitingEnds(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.work(t, worker.Options{Attempts: 2}, map[pipeline.Stage]pipeline.Handler{
+		pipeline.Decode: handler(func(context.Context, pipeline.Job) (pipeline.Result, error) {
+			return pipeline.Result{}, pipeline.Wrap(pipeline.Unavailable, busy{time.Millisecond}, "The engine is busy.")
+		}),
+	})
+	if d := h.until(t, h.receiveDue(t, pipeline.Routine, time.Now()), failed); d.Reason != "The engine is busy." {
+		t.Errorf("failed with %q", d.Reason)
 	}
 }

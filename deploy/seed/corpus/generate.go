@@ -131,9 +131,17 @@ func date(t *teller, _ []string) string {
 	case 0:
 		return fmt.Sprintf("%02d/%02d/%d", month+1, day, year)
 	case 1:
-		return fmt.Sprintf("%s %s", months[month], ordinalDay(day, ""))
+		return fmt.Sprintf("%s %s", months[month], dayOf(t, day, ""))
 	}
-	return fmt.Sprintf("%s %s %d", months[month], ordinalDay(day, ","), year)
+	return fmt.Sprintf("%s %s %d", months[month], dayOf(t, day, ","), year)
+}
+
+// dayOf is a day of a month, said as an ordinal or as the number it is.
+func dayOf(t *teller, day int, mark string) string {
+	if t.rng.IntN(2) == 0 {
+		return strconv.Itoa(day) + mark
+	}
+	return ordinalDay(day, mark)
 }
 
 // ordinalDay is a day written as a number and said as an ordinal.
@@ -142,6 +150,9 @@ func ordinalDay(day int, mark string) string {
 }
 
 func clock(t *teller, _ []string) string {
+	if t.rng.IntN(3) == 0 {
+		return fmt.Sprintf("%d %s", 1+t.rng.IntN(12), pick(t.rng, "a.m.", "p.m."))
+	}
 	return fmt.Sprintf("%d:%02d %s", 1+t.rng.IntN(12), t.rng.IntN(12)*5, pick(t.rng, "a.m.", "p.m."))
 }
 

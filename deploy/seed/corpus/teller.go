@@ -43,7 +43,7 @@ func (t *teller) meet(w limits) {
 	if w.sex != "" {
 		t.who.female = w.sex == "female"
 	}
-	t.commas = pick(t.rng, 0.1, 0.1, 0.2, 0.2, 0.8)
+	t.commas = pick(t.rng, 0.1, 0.4, 0.7, 0.8, 0.9)
 }
 
 func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }

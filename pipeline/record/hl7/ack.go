@@ -1,6 +1,7 @@
 package hl7
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -42,23 +43,34 @@ type Ack struct {
 	Text    string // for a person; holds no patient data when we wrote it
 }
 
+// maxEcho and maxParts bound what of a message stands in its acknowledgement: a
+// longer field is left out, and of its components the first are kept. An
+// application's name (HD) has three.
+const (
+	maxEcho  = 1 << 10 // bytes of a field
+	maxParts = 8
+)
+
+func echo(field string) string {
+	if len(field) > maxEcho {
+		return ""
+	}
+	return field
+}
+
 // Reply writes the acknowledgement of a message that control names as its
 // MSH-10; to may be the zero Message when nothing could be read.
 func (a Ack) Reply(to Message, control string, now time.Time) []byte {
-	event := to.Part("MSH", 9, 2)
 	kind := "ACK"
-	if event != "" {
+	if event := echo(to.Part("MSH", 9, 2)); event != "" {
 		kind = Components("ACK", event, "ACK")
 	}
-	processing := to.Value("MSH", 11)
-	if processing == "" {
-		processing = "P"
-	}
+	processing := cmp.Or(echo(to.Value("MSH", 11)), "P")
 	msh, _ := to.Segment("MSH")
 	var w Writer
 	w.Segment("MSH", `^~\&`, to.rewrite(msh.Field(5)), to.rewrite(msh.Field(6)), to.rewrite(msh.Field(3)), to.rewrite(msh.Field(4)),
 		Time(now), "", kind, Escape(control), Escape(processing), "2.5.1", "", "", "", "", "", "UNICODE UTF-8")
-	w.Segment("MSA", string(a.Code), Escape(a.Control), Escape(a.Text))
+	w.Segment("MSA", string(a.Code), Escape(echo(a.Control)), Escape(a.Text))
 	if a.Code != AA && a.Code != CA {
 		w.Segment("ERR", "", "", Components(a.Error, "", "HL70357"), "E", "", "", "", Escape(a.Text))
 	}
@@ -67,9 +79,12 @@ func (a Ack) Reply(to Message, control string, now time.Time) []byte {
 
 // rewrite gives the first repetition of a field with the standard delimiters.
 func (m Message) rewrite(field string) string {
+	field, _, _ = strings.Cut(echo(field), string(m.sep.repetition))
 	var parts []string
-	for i := range strings.Count(field, string(m.sep.component)) + 1 {
-		parts = append(parts, m.Component(field, i+1))
+	for rest, more := field, field != ""; more && len(parts) < maxParts; {
+		var part string
+		part, rest, more = strings.Cut(rest, string(m.sep.component))
+		parts = append(parts, m.Component(part, 1))
 	}
 	return Components(parts...)
 }

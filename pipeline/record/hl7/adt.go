@@ -25,6 +25,20 @@ var kinds = map[string]pipeline.AdmissionKind{
 	"SIU^S12": pipeline.VisitNews, "SIU^S13": pipeline.VisitNews, "SIU^S14": pipeline.VisitNews, "SIU^S15": pipeline.VisitVoid,
 }
 
+// News is what a message asks for.
+type News struct {
+	pipeline.Admission      // what the message does not say is empty
+	Opens              bool // the visit takes place, also when it was cancelled before
+	Unended            bool // the end of the visit is taken back
+}
+
+// opening are the events that begin a visit; others do not undo a cancellation.
+var opening = map[string]bool{"ADT^A01": true, "ADT^A04": true, "SIU^S12": true}
+
+// maxNumber is the longest number that is taken as a key, in bytes. Since version
+// 2.7 a control id may have 199 characters, before it 20; identifiers have fewer.
+const maxNumber = 199
+
 // Refusal says why a message is not taken: the code for the acknowledgement and
 // ERR-3, with an [pipeline.Error] for the person who reads it.
 type Refusal struct {
@@ -52,41 +66,59 @@ func (m Message) Event() string {
 	return strings.ToUpper(m.Value("MSH", 9) + "^" + event)
 }
 
+// KnownEvent is the event when it is one that is understood here, else "other":
+// what a sender writes there by mistake is not for a log.
+func (m Message) KnownEvent() string {
+	if event := m.Event(); kinds[event] != "" {
+		return event
+	}
+	return "other"
+}
+
 // Read says what a message of the feed asks for.
-func (f Feed) Read(m Message) (pipeline.Admission, *Refusal) {
-	var a pipeline.Admission
+func (f Feed) Read(m Message) (News, *Refusal) {
 	event := m.Event()
 	kind, known := kinds[event]
+	control := m.Value("MSH", 10)
 	switch {
-	case m.Value("MSH", 10) == "":
-		return a, refuse(AE, ErrRequiredField, "MSH-10 (message control id) is missing; without it a repeated message cannot be told.")
+	case control == "":
+		return News{}, refuse(AE, ErrRequiredField, "MSH-10 (message control id) is missing; without it a repeated message cannot be told.")
+	case len(control) > maxNumber:
+		return News{}, refuse(AE, ErrDataType, "MSH-10 (message control id) is longer than %d characters.", maxNumber)
 	case !strings.HasPrefix(event, "ADT^") && !strings.HasPrefix(event, "SIU^"):
-		return a, refuse(AR, ErrMessageType, "Only ADT and SIU messages are taken here.")
+		return News{}, refuse(AE, ErrMessageType, "Only ADT and SIU messages are taken here.")
 	case !known:
 		// A feed sends everything; what does not concern us is no error.
-		return pipeline.Admission{Kind: pipeline.NoNews}, nil
+		return News{Admission: pipeline.Admission{Kind: pipeline.NoNews}}, nil
 	}
-	a = pipeline.Admission{Kind: kind, At: f.happened(m)}
+	a := News{Admission: pipeline.Admission{Kind: kind, At: f.happened(m)}}
 	var bad *Refusal
 	if a.Patient, bad = f.patient(m); bad != nil {
 		return a, bad
 	}
 	switch kind {
 	case pipeline.PatientMerge:
-		mrg, _ := m.Segment("MRG")
-		if a.From = f.number(m, mrg.Field(1)); a.From == "" {
-			return a, refuse(AE, ErrRequiredField, "MRG-1 (the record number that was merged) is missing.")
-		}
+		bad = f.merge(m, &a)
 	case pipeline.VisitNews, pipeline.VisitVoid:
-		a.Visit = f.visit(m, event)
-		if a.Visit.Number == "" && kind == pipeline.VisitVoid {
-			return a, refuse(AE, ErrRequiredField, "The visit that is cancelled has no number (PV1-19 or SCH-2).")
-		}
-		if a.Visit.Number == "" {
-			a.Kind = pipeline.PatientNews
-		}
+		bad = f.visit(m, event, &a)
 	}
-	return a, nil
+	return a, bad
+}
+
+func (f Feed) merge(m Message, a *News) *Refusal {
+	mrg, _ := m.Segment("MRG")
+	a.From = f.number(m, mrg.Field(1))
+	if a.From == "" {
+		return refuse(AE, ErrRequiredField, "MRG-1 (the record number that was merged) is missing.")
+	}
+	return tooLong(a.From, "MRG-1 (the record number that was merged)")
+}
+
+func tooLong(number, name string) *Refusal {
+	if len(number) > maxNumber {
+		return refuse(AE, ErrDataType, "%s is longer than %d characters.", name, maxNumber)
+	}
+	return nil
 }
 
 // happened is when the event took place, else when it was recorded or sent.
@@ -159,6 +191,9 @@ func (f Feed) patient(m Message) (pipeline.Patient, *Refusal) {
 	if p.MRN == "" {
 		return p, refuse(AE, ErrRequiredField, "PID-3 holds no record number of the kind that is used here.")
 	}
+	if bad := tooLong(p.MRN, "PID-3 (record number)"); bad != nil {
+		return p, bad
+	}
 	if born := m.Component(pid.Field(7), 1); born != "" {
 		t, ok := ParseTime(born, time.UTC)
 		if !ok {
@@ -172,39 +207,60 @@ func (f Feed) patient(m Message) (pipeline.Patient, *Refusal) {
 // classes maps table 0004 (patient class) to v3-ActCode.
 var classes = map[string]string{"E": "EMER", "I": "IMP", "O": "AMB", "P": "PRENC", "R": "AMB", "B": "AMB"}
 
-func (f Feed) visit(m Message, event string) pipeline.Encounter {
+// visit reads the visit of a message; one without a number tells of the patient
+// only.
+func (f Feed) visit(m Message, event string, a *News) *Refusal {
+	a.Opens = opening[event]
 	if strings.HasPrefix(event, "SIU^") {
-		return f.appointment(m)
+		a.Visit = f.appointment(m)
+	} else {
+		a.Visit = f.stay(m, event)
+		pv1, _ := m.Segment("PV1")
+		a.Unended = event == "ADT^A13" || pv1.Field(45) == `""`
 	}
+	switch {
+	case a.Visit.Number == "" && a.Kind == pipeline.VisitVoid:
+		return refuse(AE, ErrRequiredField, "The visit that is cancelled has no number (PV1-19 or SCH-2).")
+	case a.Visit.Number == "":
+		a.Kind = pipeline.PatientNews
+	}
+	return tooLong(a.Visit.Number, "The number of the visit (PV1-19 or SCH-2)")
+}
+
+func (f Feed) stay(m Message, event string) pipeline.Encounter {
 	v := pipeline.Encounter{
 		Number:   strings.TrimSpace(m.Value("PV1", 19)),
-		Class:    classes[strings.ToUpper(m.Value("PV1", 2))],
+		Class:    f.class(m),
 		Reason:   m.Part("PV2", 3, 2),
 		Location: f.place(m, "PV1", 3),
+		Start:    f.first(m.Value("PV1", 44)),
 	}
-	v.Start, _ = ParseTime(m.Value("PV1", 44), f.zone())
-	if event != "ADT^A13" { // A13 takes the discharge back
-		v.End, _ = ParseTime(m.Value("PV1", 45), f.zone())
-		if event == "ADT^A03" && v.End.IsZero() {
+	switch event {
+	case "ADT^A13": // takes the discharge back
+	case "ADT^A03":
+		v.End = f.first(m.Value("PV1", 45))
+		if v.End.IsZero() {
 			v.End = f.happened(m)
 		}
-	}
-	if v.Start.IsZero() {
-		v.Start = f.happened(m)
-	}
-	if v.Class == "" {
-		v.Class = "AMB"
+	default:
+		v.End = f.first(m.Value("PV1", 45))
 	}
 	return v
 }
 
-// appointment reads a scheduled visit (chapter 10): the filler's number, or the
-// placer's, until there is a visit number.
+func (f Feed) class(m Message) string { return classes[strings.ToUpper(m.Value("PV1", 2))] }
+
+// appointment reads a scheduled visit (chapter 10). Until there is a visit number
+// it goes by the filler's number, or the placer's, marked as such: the two are
+// counted apart from visits.
 func (f Feed) appointment(m Message) pipeline.Encounter {
-	v := pipeline.Encounter{Class: "AMB", Reason: m.Part("SCH", 7, 2), Location: f.place(m, "AIL", 3)}
-	v.Number = cmp.Or(strings.TrimSpace(m.Value("PV1", 19)), strings.TrimSpace(m.Value("SCH", 2)), strings.TrimSpace(m.Value("SCH", 1)))
-	v.Location = cmp.Or(v.Location, f.place(m, "PV1", 3))
-	v.Start = f.first(m.Value("TQ1", 7), m.Part("SCH", 11, 4), m.Value("AIS", 4), m.Value("EVN", 2), m.Value("MSH", 7))
+	v := pipeline.Encounter{Class: f.class(m), Reason: m.Part("SCH", 7, 2)}
+	v.Number = strings.TrimSpace(m.Value("PV1", 19))
+	if booked := cmp.Or(strings.TrimSpace(m.Value("SCH", 2)), strings.TrimSpace(m.Value("SCH", 1))); v.Number == "" && booked != "" {
+		v.Number = "APPT-" + booked
+	}
+	v.Location = cmp.Or(f.place(m, "AIL", 3), f.place(m, "PV1", 3))
+	v.Start = f.first(m.Value("TQ1", 7), m.Part("SCH", 11, 4), m.Value("AIS", 4))
 	return v
 }
 

@@ -90,8 +90,16 @@ func (c *Client) exchange(ctx context.Context, message []byte, control string, a
 	if err := conn.SetDeadline(time.Time{}); err != nil {
 		return Ack{}, err
 	}
-	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	set := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(set)
+		conn.SetDeadline(time.Unix(1, 0))
+	})
+	defer func() {
+		if !stop() {
+			<-set // else it would end the next exchange
+		}
+	}()
 	if err := WriteBlock(conn, message); err != nil {
 		return Ack{}, err
 	}

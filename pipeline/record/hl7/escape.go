@@ -39,7 +39,7 @@ func Escape(text string) string {
 }
 
 // Unescape reads a value. Escapes that are not known (highlighting, local ones)
-// stay as they are.
+// stay as they are; control characters are dropped, as in what is not escaped.
 func (m Message) Unescape(value string) string {
 	if m.sep.escape == 0 || strings.IndexByte(value, m.sep.escape) < 0 {
 		return value
@@ -80,7 +80,7 @@ func (m Message) escaped(code string) (string, bool) {
 	}
 	if hexes, ok := strings.CutPrefix(code, "X"); ok {
 		b, err := hex.DecodeString(hexes)
-		return string(b), err == nil && utf8.Valid(b)
+		return clean(string(b)), err == nil && utf8.Valid(b)
 	}
 	return "", false
 }

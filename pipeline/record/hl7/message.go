@@ -14,11 +14,14 @@ import (
 // Limits of a message that is read. A hospital's longest ADT has some 60
 // segments; documents come as lines.
 const (
-	MaxMessage  = 16 << 20 // bytes
-	maxSegments = 20_000
+	MaxMessage = 16 << 20 // bytes
+	FeedLimit  = 1 << 20  // bytes of a message that a [Listener] takes unless told otherwise
+	maxLines   = 20_000
+	maxFields  = 200_000
 )
 
-// Message is a message as it was sent: segments in order, values still escaped.
+// Message is a message as it was sent: segments in order, values still escaped,
+// control characters left out. A field that was broken over lines holds line feeds.
 type Message struct {
 	Segments []Segment
 	sep      separators
@@ -57,36 +60,74 @@ func Parse(b []byte) (Message, error) {
 		return Message{}, pipeline.Errorf(pipeline.Invalid, "MSH-1 and MSH-2 do not declare five different delimiters.")
 	}
 	text, charset := decode(b, m.sep)
+	text = clean(text)
+	r := reader{m: &m}
+	defer r.flush() // into the segments that m shares with what is returned
+	lines := 0
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
-		if len(m.Segments) == maxSegments {
-			return m, pipeline.Errorf(pipeline.TooLarge, "The message has more than %d segments.", maxSegments)
+		if lines++; lines > maxLines {
+			return m, pipeline.Errorf(pipeline.TooLarge, "The message has more than %d lines.", maxLines)
 		}
-		if err := m.add(line); err != nil {
+		if err := r.add(line); err != nil {
 			return m, err
 		}
 	}
 	return m, charset
 }
 
+// reader puts lines together to segments.
+type reader struct {
+	m      *Message
+	fields int
+	more   strings.Builder // the last field so far, once a line has continued it
+}
+
 // add reads a line. One that begins like no segment is taken as the rest of the
 // one before: some senders break lines inside a field.
-func (m *Message) add(line string) error {
-	name, rest, found := strings.Cut(line, string(m.sep.field))
+func (r *reader) add(line string) error {
+	sep := string(r.m.sep.field)
+	name, rest, found := strings.Cut(line, sep)
 	name = strings.TrimSpace(name)
 	if !segmentName(name) || !found && len(line) > 3 {
-		if n := len(m.Segments); n > 1 && len(m.Segments[n-1].Fields) > 0 {
-			last := &m.Segments[n-1].Fields[len(m.Segments[n-1].Fields)-1]
-			*last += string(m.sep.escape) + ".br" + string(m.sep.escape) + line
-			return nil
+		last := r.last()
+		if last == nil {
+			return pipeline.Errorf(pipeline.Invalid, "Segment %d has no name of three letters or digits.", len(r.m.Segments)+1)
 		}
-		return pipeline.Errorf(pipeline.Invalid, "Segment %d has no name of three letters or digits.", len(m.Segments)+1)
+		if r.more.Len() == 0 {
+			r.more.WriteString(*last)
+		}
+		r.more.WriteByte('\n')
+		r.more.WriteString(line)
+		return nil
 	}
+	r.flush()
 	s := Segment{Name: name}
 	if found {
-		s.Fields = strings.Split(rest, string(m.sep.field))
+		if r.fields += strings.Count(rest, sep) + 1; r.fields > maxFields {
+			return pipeline.Errorf(pipeline.TooLarge, "The message has more than %d fields.", maxFields)
+		}
+		s.Fields = strings.Split(rest, sep)
 	}
-	m.Segments = append(m.Segments, s)
+	r.m.Segments = append(r.m.Segments, s)
 	return nil
+}
+
+// last is the field that a line can continue: never one of MSH.
+func (r *reader) last() *string {
+	n := len(r.m.Segments)
+	if n < 2 || len(r.m.Segments[n-1].Fields) == 0 {
+		return nil
+	}
+	fields := r.m.Segments[n-1].Fields
+	return &fields[len(fields)-1]
+}
+
+// flush ends the field that lines have continued.
+func (r *reader) flush() {
+	if r.more.Len() > 0 {
+		*r.last() = r.more.String()
+		r.more.Reset()
+	}
 }
 
 func segmentName(s string) bool {
@@ -129,7 +170,7 @@ func decode(b []byte, sep separators) (string, error) {
 	line, _, _ := bytes.Cut(b, []byte{'\r'})
 	line, _, _ = bytes.Cut(line, []byte{'\n'})
 	var name string
-	if fields := bytes.Split(line, []byte{sep.field}); len(fields) > 17 {
+	if fields := bytes.SplitN(line, []byte{sep.field}, 19); len(fields) > 17 {
 		first, _, _ := bytes.Cut(fields[17], []byte{sep.repetition})
 		name = strings.ToUpper(strings.TrimSpace(string(first)))
 	}
@@ -149,6 +190,17 @@ func decode(b []byte, sep separators) (string, error) {
 	}
 	text, err := enc.NewDecoder().Bytes(b)
 	return string(text), err
+}
+
+// clean drops the control characters that no value may hold: all but the tab and
+// the line ends.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // Segment gives the first segment of the name.
@@ -182,7 +234,7 @@ func (m Message) Repetitions(field string) []string {
 }
 
 // Component gives component n (from 1) of the first repetition of a field,
-// unescaped. HL7's null ("") is empty; see [IsNull].
+// unescaped. HL7's null ("") is empty.
 func (m Message) Component(field string, n int) string {
 	if m.sep.repetition != 0 {
 		field, _, _ = strings.Cut(field, string(m.sep.repetition))
@@ -216,7 +268,3 @@ func (m Message) Part(segment string, field, component int) string {
 	}
 	return m.Component(s.Field(field), component)
 }
-
-// IsNull reports whether a field says "delete what you have" (two double
-// quotes, 2.5.3), which is not the same as saying nothing.
-func IsNull(field string) bool { return field == `""` }

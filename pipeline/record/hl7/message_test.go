@@ -83,6 +83,55 @@ func TestCharsets(t *testing.T) {
 	}
 }
 
+// Neither a NUL nor another control character gets into a value, escaped or not.
+func TestControlCharacters(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"MSH|^~\\&|A\rNTE|1||a\x00b\x1b\x7f\tc\r":             "ab\tc",
+		"MSH|^~\\&|A\rNTE|1||a\\X00\\b\\X1B4142\\c\\X0A\\d\r": "abABc\nd",
+		"MSH|^~&|A\rNTE|1||first\nand second\r":               "first\nand second", // no escape
+		"MSH|^~|A\rNTE|1||first\nand second":                  "first\nand second",
+	} {
+		m, err := Parse([]byte(text))
+		if got := m.Value("NTE", 3); err != nil || got != want {
+			t.Errorf("%q: %q, %v; want %q", text, got, err, want)
+		}
+	}
+}
+
+// What a sender without a name can send takes time and answers by its length only.
+func TestLargeMessages(t *testing.T) {
+	t.Parallel()
+	const head = "MSH|^~\\&|A|B|C|D|||ADT^A01|42|P|2.5.1\r"
+	long := strings.Repeat("x", MaxMessage/maxLines-10)
+	lines := head + "OBX|1|TX|x||first" + strings.Repeat("\n"+long, maxLines-2)
+	if m, err := Parse([]byte(lines)); err != nil || len(m.Value("OBX", 5)) != len("first")+(maxLines-2)*(len(long)+1) {
+		t.Errorf("continued lines: %v", err)
+	}
+	for name, text := range map[string]string{
+		"lines":  head + "OBX|1|TX|x||first" + strings.Repeat("\nx", 1<<20),
+		"fields": head + "OBX" + strings.Repeat("|", 1<<20),
+	} {
+		if _, err := Parse([]byte(text)); pipeline.KindOf(err) != pipeline.TooLarge {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, part := range map[string]string{
+		"components": strings.Repeat("^", 1<<18), "repetitions": strings.Repeat("~", 1<<18), "escapes": strings.Repeat(`\`, 1<<18),
+		"open escapes": strings.Repeat(`\X4`, 1<<18), "text": strings.Repeat("x", 1<<18), "parts": strings.Repeat("a^", 500),
+	} {
+		text := strings.NewReplacer("|A|B|C|D|", "|"+part+"|"+part+"|"+part+"|"+part+"|", "A01|42|P", "A01^"+part+"|"+part+"|"+part).Replace(head)
+		m, err := Parse([]byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		ack := Ack{Code: AE, Control: m.Value("MSH", 10), Error: ErrInternal, Text: "x"}.Reply(m, "1", time.Unix(0, 0))
+		if _, err := Parse(ack); err != nil || len(ack) > 8<<10 {
+			t.Errorf("%s: an acknowledgement of %d bytes, %v", name, len(ack), err)
+		}
+	}
+}
+
 // A line break inside a field, as some senders leave it, loses nothing.
 func TestBrokenLine(t *testing.T) {
 	t.Parallel()

@@ -20,36 +20,54 @@ var errNoEnd = errors.New("the connection ended inside a message")
 
 // ReadBlock reads the next message, whatever came before its start byte, and
 // gives io.EOF at the end of the connection. A message of more than limit bytes
-// is TooLarge; the connection cannot be used after it. What is given back is
-// valid until the next call with the same buffer.
+// is TooLarge; its beginning is given back with the error, the rest is skipped,
+// and the next message can be read. What is given back is valid until the next
+// call with the same buffer.
 func ReadBlock(r *bufio.Reader, buf []byte, limit int) ([]byte, error) {
-	if _, err := r.ReadSlice(startBlock); err != nil {
-		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = r.ReadSlice(startBlock)
-		}
-		if err != nil {
-			return nil, err
-		}
+	if err := skip(r, startBlock); err != nil {
+		return nil, err
 	}
 	buf = buf[:0]
 	for {
 		part, err := r.ReadSlice(endBlock)
 		if len(buf)+len(part) > limit+1 {
-			return nil, pipeline.Errorf(pipeline.TooLarge, "The message is longer than %d bytes.", limit)
+			buf = append(buf, part...)[:limit]
+			if errors.Is(err, bufio.ErrBufferFull) {
+				err = skip(r, endBlock)
+			}
+			if err != nil {
+				return nil, cut(err)
+			}
+			return buf, pipeline.Errorf(pipeline.TooLarge, "The message is longer than %d bytes.", limit)
 		}
 		buf = append(buf, part...)
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case errors.Is(err, io.EOF):
-			return nil, errNoEnd
 		case err != nil:
-			return nil, err
+			return nil, cut(err)
 		}
 		// The return that follows is not waited for, some leave it out: the next
 		// call skips it.
 		return buf[:len(buf)-1], nil
 	}
+}
+
+// skip reads up to and with a byte.
+func skip(r *bufio.Reader, to byte) error {
+	_, err := r.ReadSlice(to)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		_, err = r.ReadSlice(to)
+	}
+	return err
+}
+
+// cut is the error of a message that does not end.
+func cut(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errNoEnd
+	}
+	return err
 }
 
 // WriteBlock frames a message and writes it in one call.

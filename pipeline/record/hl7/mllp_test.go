@@ -7,7 +7,11 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -35,9 +39,14 @@ func TestBlocks(t *testing.T) {
 			t.Errorf("%s: at the end %v", name, err)
 		}
 	}
-	long := bufio.NewReaderSize(strings.NewReader("\x0b"+strings.Repeat("x", 101)+"\x1c\r"), 16)
-	if _, err := ReadBlock(long, nil, 100); pipeline.KindOf(err) != pipeline.TooLarge {
-		t.Errorf("too long: %v", err)
+	for n := 101; n < 150; n++ {
+		long := bufio.NewReaderSize(strings.NewReader("\x0b"+strings.Repeat("x", n)+"\x1c\r\x0bnext\x1c"), 16)
+		if b, err := ReadBlock(long, nil, 100); pipeline.KindOf(err) != pipeline.TooLarge || len(b) != 100 {
+			t.Errorf("too long: %d bytes, %v", len(b), err)
+		}
+		if b, err := ReadBlock(long, nil, 100); err != nil || string(b) != "next" {
+			t.Errorf("after one of %d bytes: %q, %v", n, b, err)
+		}
 	}
 	if _, err := ReadBlock(bufio.NewReader(strings.NewReader("\x0bcut")), nil, 100); !errors.Is(err, errNoEnd) {
 		t.Errorf("cut off: %v", err)
@@ -106,6 +115,116 @@ func TestListenerAndClient(t *testing.T) {
 	ack, err := c.Send(t.Context(), []byte("MSH|^~\\&|A|B|C|D|||ADT^A01|43|P|2.3\rPID|1\r"), true)
 	if err != nil || ack != (Ack{AE, "43", ErrRequiredField, "PID-3 is missing."}) {
 		t.Errorf("%+v, %v", ack, err)
+	}
+}
+
+// A message over the limit is answered by its beginning, and the next is taken on
+// the same connection.
+func TestListenerAnswersWhatIsTooLong(t *testing.T) {
+	t.Parallel()
+	c := receiver(t, func(raw []byte, _ Message, bad error) Ack {
+		if bad != nil {
+			return Ack{Code: AE, Error: ErrDataType, Text: strconv.Itoa(len(raw))}
+		}
+		return Ack{Code: AA}
+	})
+	dials := 0
+	dial := c.Dial
+	c.Dial = func(ctx context.Context) (net.Conn, error) { dials++; return dial(ctx) }
+	ack, err := c.Send(t.Context(), []byte(admission+"NTE|1||"+strings.Repeat("x", 1<<20)), true)
+	if err != nil || ack != (Ack{AE, "42", ErrDataType, "10000"}) {
+		t.Errorf("%+v, %v", ack, err)
+	}
+	if ack, err := c.Send(t.Context(), []byte(admission), true); err != nil || ack.Code != AA || dials != 1 {
+		t.Errorf("%+v, %v, %d connections", ack, err, dials)
+	}
+}
+
+// exhausted is a listener that first has no file descriptors left.
+type exhausted struct {
+	net.Listener
+	fails atomic.Int32
+}
+
+func (l *exhausted) Accept() (net.Conn, error) {
+	if l.fails.Add(-1) >= 0 {
+		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
+	}
+	return l.Listener.Accept()
+}
+
+func TestServeGoesOnAfterAcceptErrors(t *testing.T) {
+	t.Parallel()
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &exhausted{Listener: tcp}
+	l.fails.Store(3)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	s := &Listener{ID: func() string { return "A1" }, Take: func(context.Context, []byte, Message, error) Ack { return Ack{Code: AA} }}
+	go func() { done <- s.Serve(ctx, l) }()
+	c := &Client{Dial: func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", tcp.Addr().String())
+	}}
+	defer c.Close()
+	if ack, err := c.Send(t.Context(), []byte(admission), true); err != nil || ack.Code != AA {
+		t.Errorf("%+v, %v", ack, err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	// One that was closed by somebody else ends it.
+	if err := s.Serve(t.Context(), tcp); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("on a closed listener: %v", err)
+	}
+}
+
+// lateConn ends the exchange's context when the acknowledgement is there, and
+// shows whether the deadline that follows was set before Send returned.
+type lateConn struct {
+	net.Conn
+	cancel   context.CancelFunc
+	ending   chan struct{}
+	deadline atomic.Bool
+}
+
+func (c *lateConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.cancel()
+	<-c.ending
+	return n, err
+}
+
+func (c *lateConn) SetDeadline(t time.Time) error {
+	if t.IsZero() {
+		return c.Conn.SetDeadline(t)
+	}
+	close(c.ending)
+	runtime.Gosched()
+	err := c.Conn.SetDeadline(t)
+	c.deadline.Store(true)
+	return err
+}
+
+func TestClientLeavesNoLateDeadline(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		client := peer(t, func(conn net.Conn) { WriteBlock(conn, ackOf(AA, "42")) })
+		ctx, cancel := context.WithCancel(t.Context())
+		late := &lateConn{cancel: cancel, ending: make(chan struct{})}
+		dial := client.Dial
+		client.Dial = func(ctx context.Context) (net.Conn, error) {
+			conn, err := dial(ctx)
+			late.Conn = conn
+			return late, err
+		}
+		_, err := client.Send(ctx, []byte(admission), true)
+		if !late.deadline.Load() {
+			t.Fatalf("Send returned (%v) while a deadline was still to be set", err)
+		}
 	}
 }
 

@@ -1,7 +1,7 @@
 -- Patients and visits kept up to date by a hospital's feed.
 
--- Every message as it came, and what was answered: a repeated one gets the same
--- answer and changes nothing.
+-- Every message as it came, and what was answered: one that was done and is
+-- repeated changes nothing. Rows are deleted after some weeks.
 create table feed_messages (
     id          bigint generated always as identity primary key,
     received_at timestamptz not null default now(),
@@ -10,8 +10,9 @@ create table feed_messages (
     event       text not null,
     sha256      bytea not null, -- of raw: some senders use a control id again
     raw         bytea not null,
-    code        text not null,
-    detail      text not null,
+    code        text not null, -- HL7 table 0008
+    error       text not null, -- HL7 table 0357; empty when there was none
+    detail      text not null, -- for a person; no patient data
     unique (sender, control, sha256)
 );
 create index feed_messages_received on feed_messages (received_at);
@@ -27,16 +28,13 @@ alter table encounters
 
 -- A record number that is no longer used leads to the record that is.
 create index patients_merged on patients (merged_into) where merged_into is not null;
-create index encounters_updated on encounters (patient_id, updated_at);
+create index notes_patient on notes (patient_id);
 
 -- A signed note never changes. Whose record it is in follows a merge of two
 -- records of one patient, and nothing else does.
 create function note_never_changes() returns trigger language plpgsql as $$
 begin
-    if tg_op = 'UPDATE' and new.patient_id <> old.patient_id
-       and (new.id, new.document_number, new.dictation_id, new.encounter_id, new.worktype, new.title, new.text, new.text_n, new.seal, new.created_at)
-           is not distinct from
-           (old.id, old.document_number, old.dictation_id, old.encounter_id, old.worktype, old.title, old.text, old.text_n, old.seal, old.created_at)
+    if tg_op = 'UPDATE' and to_jsonb(new) - 'patient_id' = to_jsonb(old) - 'patient_id'
        and exists (select from patients p where p.id = old.patient_id and p.merged_into = new.patient_id) then
         return new;
     end if;

@@ -23,8 +23,8 @@
 // a word all but its text; where text is there, it says which words there are.
 // Times that are left out are worked out and marked as estimated; confidence is
 // not. A recording without speech is {"text": ""}. Other fields are not looked
-// at. What it writes to standard error goes into the log when it fails, so it
-// must not write there what was said.
+// at. Of what it writes to standard error only the length goes into the log when
+// it fails, since it may be what was said; the exit code tells why.
 //
 // testdata/recognise.sh is such a program; the tests run it.
 package command

@@ -3,9 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -98,7 +96,7 @@ func (e *Engine) Transcribe(ctx context.Context, a transcribe.Audio, h transcrib
 const plainPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 func (e *Engine) run(ctx context.Context, a transcribe.Audio, h transcribe.Hints) (said transcribe.Answer, err error) {
-	p := process.Program{Path: e.cfg.Program, Args: e.args(a.Path, h), Env: append([]string{plainPath}, e.cfg.Env...)}
+	p := process.Program{Path: e.cfg.Program, Args: e.args(a.Path, h), Env: append([]string{plainPath}, e.cfg.Env...), Private: true}
 	if e.cfg.Stdin {
 		f, err := os.Open(a.Path)
 		if err != nil {
@@ -146,79 +144,4 @@ func (e *Engine) explain(ctx context.Context, err error) error {
 		sentence = "The speech engine %s gave an answer that could not be read. The recording is kept and recognition is tried again."
 	}
 	return pipeline.Wrap(pipeline.Unavailable, err, sentence, e.cfg.Name)
-}
-
-// answer is what the program writes.
-type answer struct {
-	Text     *string `json:"text"`
-	Words    []said  `json:"words"`
-	Segments []said  `json:"segments"`
-}
-
-type said struct {
-	Text       string   `json:"text"`
-	Start      *float64 `json:"start"` // seconds
-	End        *float64 `json:"end"`
-	Confidence *float64 `json:"confidence"`
-}
-
-// Limits of an answer.
-const (
-	answerBytes       = 1 << 20
-	answerSecondBytes = 4 << 10
-)
-
-// errAnswer is in the chain of what is wrong with an answer.
-var errAnswer = errors.New("the program's answer")
-
-// parse reads the program's output, which is one object and nothing more.
-func parse(r io.Reader, length time.Duration) (transcribe.Answer, error) {
-	limited := &io.LimitedReader{R: r, N: answerBytes + int64(length.Seconds()*answerSecondBytes)}
-	dec := json.NewDecoder(limited)
-	var a answer
-	err := dec.Decode(&a)
-	if err == nil {
-		if _, more := dec.Token(); more != io.EOF {
-			err = errors.New("there is more than one JSON object")
-		}
-	}
-	if limited.N <= 0 {
-		err = errors.New("it is longer than any transcript")
-	}
-	if err == nil && a.Text == nil && a.Words == nil && a.Segments == nil {
-		err = errors.New("it has neither text nor words")
-	}
-	if err != nil {
-		return transcribe.Answer{}, fmt.Errorf("%w: %w", errAnswer, err)
-	}
-	out := transcribe.Answer{Words: list(a.Words), Segments: list(a.Segments)}
-	if a.Text != nil {
-		out.Text = *a.Text
-	}
-	return out, nil
-}
-
-func list(all []said) []transcribe.Said {
-	var out []transcribe.Said
-	for _, s := range all {
-		text := strings.TrimSpace(s.Text)
-		if text == "" {
-			continue
-		}
-		w := transcribe.Said{Text: text, Start: seconds(s.Start), End: seconds(s.End)}
-		if c := s.Confidence; c != nil && *c >= 0 && *c <= 1 {
-			w.Confidence = c
-		}
-		out = append(out, w)
-	}
-	return out
-}
-
-// seconds is a time; below zero where there is none that can be one.
-func seconds(s *float64) time.Duration {
-	const day = 24 * 60 * 60
-	if s == nil || *s < 0 || *s > day {
-		return -1
-	}
-	return time.Duration(*s * float64(time.Second)).Round(time.Millisecond)
 }

@@ -91,7 +91,7 @@ func TestFaults(t *testing.T) {
 		cfg         command.Config
 		want, cause string
 	}{
-		"fails":           {script(`echo "no licence" >&2; exit 3`), "stopped with an error", "no licence"},
+		"fails":           {script(`echo "no licence" >&2; exit 3`), "stopped with an error", "exit status 3: 11 bytes in its log"},
 		"fails after all": {script(`echo '{"text":"no"}'; exit 3`), "stopped with an error", "exit status 3"},
 		"says nothing":    {script(`true`), "could not be read", "EOF"},
 		"a text":          {script(`echo "the patient"`), "could not be read", "invalid character"},

@@ -120,6 +120,7 @@ func (l *Lexicon) Pronounce(ctx context.Context, words []string) (Found, error) 
 		return f, err
 	}
 	vary(f.Ways)
+	l.tied(words, f.Ways)
 	for _, w := range words {
 		if len(f.Ways[w]) == 0 {
 			f.Unknown = append(f.Unknown, w)

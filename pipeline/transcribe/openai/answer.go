@@ -15,16 +15,15 @@ import (
 
 // answer is what the servers send, as far as it is used.
 type answer struct {
-	Text     *string   `json:"text"`
-	Words    []word    `json:"words"`
-	Segments []segment `json:"segments"`
+	Text     *string
+	Words    []word
+	Segments []segment
 }
 
 type segment struct {
-	Text  string `json:"text"`
-	Start number `json:"start"`
-	End   number `json:"end"`
-	Words []word `json:"words"`
+	Text       string
+	Start, End number
+	Words      []word
 }
 
 type word struct {
@@ -51,26 +50,91 @@ func (n *number) UnmarshalJSON(b []byte) error {
 
 // Limits of an answer: beside its words there are tokens and scores.
 const (
-	answerBytes       = 4 << 20
-	answerSecondBytes = 4 << 10
+	answerBytes       = 1 << 20
+	answerSecondBytes = 2 << 10
+	tokensPerWord     = 4 // for servers whose words are tokens
 )
+
+var errTooLong = errors.New("the answer is longer than any transcript")
 
 // readAnswer reads an answer to its end and no farther than a recording of this
 // length can need.
 func readAnswer(r io.Reader, length time.Duration) (answer, error) {
 	limited := &io.LimitedReader{R: r, N: answerBytes + int64(length.Seconds()*answerSecondBytes)}
-	dec := json.NewDecoder(limited)
-	var a answer
-	err := dec.Decode(&a)
+	reading := reader{Decoder: json.NewDecoder(limited), left: tokensPerWord * transcribe.MostWords(length)}
+	a, err := reading.answer()
 	switch {
 	case limited.N <= 0:
-		return a, errors.New("the answer is longer than any transcript")
+		return a, errTooLong
 	case err != nil:
 		return a, fmt.Errorf("read the answer: %w", err)
 	case a.Text == nil && a.Segments == nil && a.Words == nil:
 		return a, errors.New("the answer has neither text nor words")
 	}
 	return a, nil
+}
+
+// reader reads an answer element by element.
+type reader struct {
+	*json.Decoder
+	left int // words and segments that may still come
+}
+
+func (r *reader) answer() (a answer, err error) {
+	err = transcribe.ReadObject(r.Decoder, func(name string) (err error) {
+		switch name {
+		case "text":
+			return transcribe.ReadValue(r.Decoder, &a.Text)
+		case "words":
+			a.Words, err = list(r, r.word)
+			return err
+		case "segments":
+			a.Segments, err = list(r, r.segment)
+			return err
+		}
+		return transcribe.ReadValue(r.Decoder, nil)
+	})
+	return a, err
+}
+
+func (r *reader) word() (w word, err error) {
+	err = transcribe.ReadValue(r.Decoder, &w)
+	return w, err
+}
+
+func (r *reader) segment() (s segment, err error) {
+	err = transcribe.ReadObject(r.Decoder, func(name string) (err error) {
+		switch name {
+		case "text":
+			return transcribe.ReadValue(r.Decoder, &s.Text)
+		case "start":
+			return transcribe.ReadValue(r.Decoder, &s.Start)
+		case "end":
+			return transcribe.ReadValue(r.Decoder, &s.End)
+		case "words":
+			s.Words, err = list(r, r.word)
+			return err
+		}
+		return transcribe.ReadValue(r.Decoder, nil)
+	})
+	return s, err
+}
+
+// list reads elements as long as there may be more; nil for null.
+func list[T any](r *reader, element func() (T, error)) ([]T, error) {
+	all := []T{}
+	given, err := transcribe.ReadList(r.Decoder, func() error {
+		if r.left--; r.left < 0 {
+			return errTooLong
+		}
+		e, err := element()
+		all = append(all, e)
+		return err
+	})
+	if !given {
+		return nil, err
+	}
+	return all, err
 }
 
 // said turns the answer into what package transcribe makes the best of.

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -152,6 +153,20 @@ func TestRetryAfter(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q: %v, want %v", header, got, want)
+		}
+	}
+}
+
+// Elements of nothing are stopped by their number: the memory they take once
+// read is many times that of the answer.
+func TestAnswerOfEmptyElements(t *testing.T) {
+	t.Parallel()
+	many := strings.TrimSuffix(strings.Repeat("{},", 300_000), ",")
+	for name, body := range map[string]string{
+		"words": `{"words":[` + many + `]}`, "segments": `{"segments":[` + many + `]}`, "in a segment": `{"segments":[{"words":[` + many + `]}]}`,
+	} {
+		if a, err := readAnswer(strings.NewReader(body), time.Second); !errors.Is(err, errTooLong) || cap(a.Words)+cap(a.Segments) > 1000 {
+			t.Errorf("%s: %d elements, %v", name, cap(a.Words)+cap(a.Segments), err)
 		}
 	}
 }

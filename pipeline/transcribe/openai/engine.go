@@ -60,6 +60,9 @@ func New(cfg Config) (*Engine, error) {
 		// The address is not shown: somebody may have put a key into it.
 		return nil, pipeline.Errorf(pipeline.Invalid, "The address of the speech engine %q is not one like https://gpu.example.org/v1.", cfg.Name)
 	}
+	if secret(u.Query()) {
+		return nil, pipeline.Errorf(pipeline.Invalid, "The address of the speech engine %q has a key in it, where every proxy on the way would write it down. Set the key by itself.", cfg.Name)
+	}
 	switch path := strings.TrimSuffix(u.Path, "/"); {
 	case path == "":
 		u.Path = "/v1/audio/transcriptions"
@@ -82,6 +85,19 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Parallel = 1
 	}
 	return &Engine{cfg: cfg, endpoint: u, client: newClient(cfg.RootCAs)}, nil
+}
+
+// secret reports whether a query names something that must not be seen.
+func secret(query url.Values) bool {
+	for name := range query {
+		name = strings.ToLower(name)
+		for _, word := range []string{"key", "token", "secret", "sig", "auth", "pass", "credential"} {
+			if strings.Contains(name, word) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // newClient makes a client that stays where it is sent. It has no time limit of
@@ -140,7 +156,7 @@ func (e *Engine) Check(ctx context.Context) error {
 	e.authorize(req)
 	resp, err := e.client.Do(req)
 	if ctx.Err() != nil {
-		return pipeline.Wrap(pipeline.Unavailable, err, "The speech server %s did not answer in time.", e.endpoint.Host)
+		return pipeline.Wrap(pipeline.Unavailable, withoutURL(err), "The speech server %s did not answer in time.", e.endpoint.Host)
 	}
 	if err != nil {
 		return e.unreached(err)

@@ -51,27 +51,27 @@ func TestFaults(t *testing.T) {
 		cause   string // in the error for the log
 		after   time.Duration
 	}{
-		"too large":                   {says(413, plainJSON, `{"error":{"message":"Maximum content size limit exceeded"}}`), pipeline.TooLarge, "longer than the speech server takes", "Maximum content", 0},
-		"too long, said with 400":     {says(400, plainJSON, `{"error":{"message":"Maximum clip duration (600s) exceeded."}}`), pipeline.TooLarge, "longer than", "600s", 0},
+		"too large":                   {says(413, plainJSON, `{"error":{"message":"Maximum content size limit exceeded"}}`), pipeline.TooLarge, "longer than the speech server takes", "HTTP 413, the answer speaks of: maximum, exceed", 0},
+		"too long, said with 400":     {says(400, plainJSON, `{"error":{"message":"Maximum clip duration (600s) exceeded."}}`), pipeline.TooLarge, "longer than", "HTTP 400, the answer speaks of: maximum, exceed", 0},
 		"busy":                        {says(429, plainJSON, `{"error":{"message":"Rate limit reached"}}`, "Retry-After", "17"), pipeline.Unavailable, "too much to do", "HTTP 429", 17 * time.Second},
 		"busy, no time":               {says(429, plainJSON, `{}`), pipeline.Unavailable, "too much to do", "HTTP 429", 0},
-		"busy for days":               {says(503, "text/plain", "later", "Retry-After", "999999"), pipeline.Unavailable, "too much to do", "later", time.Hour},
-		"loading":                     {says(503, plainJSON, `{"error":{"message":"Loading model"}}`), pipeline.Unavailable, "too much to do", "Loading model", 0},
-		"failed":                      {says(500, "text/plain", "500 Internal Server Error\nstof"), pipeline.Unavailable, "The speech server failed", "stof", 0},
-		"proxy failed":                {says(502, html, "<html>Bad Gateway</html>"), pipeline.Unavailable, "The speech server failed", "Bad Gateway", 0},
+		"busy for days":               {says(503, "text/plain", "later", "Retry-After", "999999"), pipeline.Unavailable, "too much to do", "HTTP 503", time.Hour},
+		"loading":                     {says(503, plainJSON, `{"error":{"message":"Loading model"}}`), pipeline.Unavailable, "too much to do", "model, loading", 0},
+		"failed":                      {says(500, "text/plain", "500 Internal Server Error\nstof"), pipeline.Unavailable, "The speech server failed", "HTTP 500", 0},
+		"proxy failed":                {says(502, html, "<html>Bad Gateway</html>"), pipeline.Unavailable, "The speech server failed", "HTTP 502", 0},
 		"wrong key":                   {says(401, plainJSON, `{"error":{"message":"Incorrect API key"}}`), pipeline.Unavailable, "does not accept our key", "HTTP 401", 0},
-		"not there":                   {says(404, "text/plain", "File Not Found (/inference)"), pipeline.Unavailable, "address set for the speech server", "File Not Found", 0},
-		"no such model":               {says(404, plainJSON, `{"detail":"Model 'x' is not installed"}`), pipeline.Unavailable, "does not have the model", "not installed", 0},
-		"refused in plain text":       {says(400, "text/plain", "Invalid request"), pipeline.Unavailable, "could not take the recording", "Invalid request", 0},
-		"validation errors":           {says(422, plainJSON, `{"detail":[{"loc":["body","model"],"msg":"Field required"}]}`), pipeline.Unavailable, "could not take", "Field required", 0},
-		"media type":                  {says(415, plainJSON, `{"detail":"Unsupported"}`), pipeline.Unavailable, "could not take", "Unsupported", 0},
+		"not there":                   {says(404, "text/plain", "File Not Found (/inference)"), pipeline.Unavailable, "address set for the speech server", "not found", 0},
+		"no such model":               {says(404, plainJSON, `{"detail":"Model 'x' is not installed"}`), pipeline.Unavailable, "does not have the model", "model", 0},
+		"refused in plain text":       {says(400, "text/plain", "Invalid request"), pipeline.Unavailable, "could not take the recording", "HTTP 400", 0},
+		"validation errors":           {says(422, plainJSON, `{"detail":[{"loc":["body","model"],"msg":"Field required","input":"Eve Example"}]}`), pipeline.Unavailable, "could not take", "model, required", 0},
+		"media type":                  {says(415, plainJSON, `{"detail":"Unsupported"}`), pipeline.Unavailable, "could not take", "unsupported", 0},
 		"never content with the wish": {says(400, plainJSON, `{"error":{"message":"bad response_format"}}`), pipeline.Unavailable, "could not take", "response_format", 0},
 		"a page":                      {says(200, html, "<html><title>Sign in</title></html>"), pipeline.Unavailable, "could not be read", "invalid character", 0},
 		"nothing":                     {says(200, plainJSON, ""), pipeline.Unavailable, "broke off", "EOF", 0},
 		"garbage":                     {says(200, plainJSON, `{"text": "the pat`), pipeline.Unavailable, "broke off", "unexpected EOF", 0},
 		"other JSON":                  {says(200, plainJSON, `{"ok": true}`), pipeline.Unavailable, "could not be read", "neither text nor words", 0},
 		"an error with 200":           {says(200, plainJSON, `{"error": "failed to read audio"}`), pipeline.Unavailable, "could not be read", "neither text", 0},
-		"a list":                      {says(200, plainJSON, `["a"]`), pipeline.Unavailable, "could not be read", "cannot unmarshal", 0},
+		"a list":                      {says(200, plainJSON, `["a"]`), pipeline.Unavailable, "could not be read", "no object", 0},
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			answer(w, `{"text": "the patient", "words": [`)
@@ -96,6 +96,9 @@ func TestFaults(t *testing.T) {
 			}
 			if !strings.Contains(pipeline.Sentence(err), "kept") {
 				t.Errorf("it is not said that the recording is kept: %s", pipeline.Sentence(err))
+			}
+			if strings.Contains(err.Error(), "Example") {
+				t.Errorf("what the server sent back is in the error: %v", err)
 			}
 			var later transcribe.RetryAfter
 			if errors.As(err, &later); later.After != tc.after {
@@ -215,5 +218,22 @@ func TestCheck(t *testing.T) {
 	defer cancel()
 	if err := silent.Check(ctx); pipeline.KindOf(err) != pipeline.Unavailable || !strings.Contains(pipeline.Sentence(err), "in time") {
 		t.Errorf("silent: %v", err)
+	}
+}
+
+// The address in a client's error may hold what no log may.
+func TestErrorsHaveNoQuery(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	e := engine(t, openai.Config{URL: closed.URL + "/v1?site=canary"})
+	for _, err := range []error{e.Check(t.Context()), second(e.Transcribe(t.Context(), open(t), transcribe.Hints{}))} {
+		if err == nil || strings.Contains(err.Error(), "canary") {
+			t.Errorf("got %v", err)
+		}
+	}
+	_, err := openai.New(openai.Config{URL: closed.URL + "/v1?api_key=canary"})
+	if pipeline.KindOf(err) != pipeline.Invalid || strings.Contains(err.Error(), "canary") {
+		t.Errorf("a key in the address: %v", err)
 	}
 }

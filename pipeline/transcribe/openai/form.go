@@ -59,11 +59,16 @@ func (f *form) Close() error { return f.file.Close() }
 
 // form makes the request's body: what goes before the file, the file, the end.
 // So its length is known before, and servers that want one get it.
-func (e *Engine) form(a transcribe.Audio, h transcribe.Hints, w wish) (*form, error) {
+func (e *Engine) form(a transcribe.Audio, h transcribe.Hints, w wish) (_ *form, err error) {
 	file, err := os.Open(a.Path)
 	if err != nil {
 		return nil, pipeline.Wrap(pipeline.Internal, err, "The sound prepared for recognition could not be opened. The recording is kept.")
 	}
+	defer func() {
+		if err != nil {
+			file.Close()
+		}
+	}()
 	info, err := file.Stat()
 	if err != nil {
 		return nil, pipeline.Wrap(pipeline.Internal, err, "The sound prepared for recognition could not be measured. The recording is kept.")

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"dictation/pipeline"
 	"dictation/pipeline/transcribe"
@@ -21,14 +22,27 @@ const kept = "The recording is kept and recognition is tried again."
 // unusable is said of an answer that is none.
 const unusable = "The speech server's answer broke off or could not be read. " + kept
 
-// refusal is a server's answer that is not a transcript.
+// refusal is a server's answer that is not a transcript. Of the server's own
+// words only those of [reasons] are kept: it may have sent back what it got.
 type refusal struct {
-	status  int
-	message string // the server's own words, cut; for the log
+	status int
+	said   []string
+}
+
+// reasons are what servers say that decides something, or helps who reads the log.
+var reasons = []string{
+	"too long", "too large", "maximum", "exceed",
+	"response_format", "verbose_json", "granularit", "timestamp",
+	"model", "language", "prompt", "key", "rate limit", "quota", "loading", "memory", "unsupported", "not found", "required",
 }
 
 // Error implements error.
-func (r *refusal) Error() string { return fmt.Sprintf("HTTP %d: %s", r.status, r.message) }
+func (r *refusal) Error() string {
+	if len(r.said) == 0 {
+		return fmt.Sprintf("HTTP %d", r.status)
+	}
+	return fmt.Sprintf("HTTP %d, the answer speaks of: %s", r.status, strings.Join(r.said, ", "))
+}
 
 // asRefusal finds a refusal in an error.
 func asRefusal(err error) (*refusal, bool) {
@@ -37,25 +51,19 @@ func asRefusal(err error) (*refusal, bool) {
 	return r, ok
 }
 
-// names reports whether the server refused the request for one of the words.
-func (r *refusal) names(words ...string) bool {
+// names reports whether the server refused the request for one of the reasons.
+func (r *refusal) names(reasons ...string) bool {
 	if r.status != http.StatusBadRequest && r.status != http.StatusUnprocessableEntity {
 		return false
 	}
-	said := strings.ToLower(r.message)
-	for _, w := range words {
-		if strings.Contains(said, w) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(reasons, func(reason string) bool { return slices.Contains(r.said, reason) })
 }
 
 // refused gives an answer that is no transcript its kind and sentence. Nothing
 // in it is the recording's fault, which this server did not write: what cannot
 // be used is refused before.
 func (e *Engine) refused(resp *http.Response) error {
-	r := &refusal{resp.StatusCode, serverWords(resp.Body)}
+	r := &refusal{resp.StatusCode, reasonsIn(serverWords(resp.Body))}
 	var cause error = r
 	kind, sentence := pipeline.Unavailable, "The speech server could not take the recording. "+kept
 	switch s := resp.StatusCode; {
@@ -80,10 +88,21 @@ func (e *Engine) refused(resp *http.Response) error {
 
 // unreached is the error for a server that did not answer.
 func (e *Engine) unreached(err error) error {
+	err = withoutURL(err)
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err // the caller's words for it are better
 	}
 	return pipeline.Wrap(pipeline.Unavailable, fmt.Errorf("%s: %w", e.cfg.Name, err), "The speech server %s cannot be reached, or its certificate is not to be trusted. %s", e.endpoint.Host, kept)
+}
+
+// withoutURL takes the address out of a client's error: its query may hold what
+// no log may.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return fmt.Errorf("%s: %w", u.Op, u.Err)
+	}
+	return err
 }
 
 // longestRest bounds what a server can ask for: beyond it somebody should look.
@@ -102,19 +121,26 @@ func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	return min(max(after, 0), longestRest), true
 }
 
-// messageBytes is how much of a server's words is looked at, shownBytes how
-// much of them goes into the log.
-const (
-	messageBytes = 8 << 10
-	shownBytes   = 200
-)
+// messageBytes is how much of a server's words is looked at.
+const messageBytes = 8 << 10
+
+// reasonsIn gives the reasons that a text names.
+func reasonsIn(text string) (found []string) {
+	text = strings.ToLower(text)
+	for _, reason := range reasons {
+		if strings.Contains(text, reason) {
+			found = append(found, reason)
+		}
+	}
+	return found
+}
 
 // serverWords finds what a server says of its refusal: the message of a JSON
 // error in one of the usual forms, or the text.
 func serverWords(r io.Reader) string {
 	b, err := io.ReadAll(io.LimitReader(r, messageBytes))
 	if err != nil && len(b) == 0 {
-		return "no words"
+		return ""
 	}
 	said := string(b)
 	var body struct {
@@ -130,7 +156,7 @@ func serverWords(r io.Reader) string {
 			}
 		}
 	}
-	return printable(said)
+	return said
 }
 
 // message reads an error that is a text, or an object with one.
@@ -146,19 +172,4 @@ func message(raw json.RawMessage) string {
 		return object.Message
 	}
 	return string(raw) // a list of them: validation errors
-}
-
-// printable makes one line of a server's words and cuts it.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.ToValidUTF8(s, ""))
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > shownBytes {
-		s = strings.ToValidUTF8(s[:shownBytes], "") + "…"
-	}
-	return s
 }

@@ -30,6 +30,7 @@ func parse(r io.Reader, duration time.Duration) (transcribe.Transcript, error) {
 		p.line(lines.Text())
 	}
 	p.close()
+	weigh(p.heard)
 	return p.heard, lines.Err()
 }
 
@@ -57,7 +58,7 @@ func (p *parser) line(s string) {
 	}
 	p.now.EndMS = max(end, p.now.EndMS)
 	if text := spoken(token); text != "" {
-		p.now.Words = append(p.now.Words, transcript.Word{Text: text, StartMS: start, EndMS: end, Confidence: &conf})
+		p.now.Words = append(p.now.Words, untie(transcript.Word{Text: text, StartMS: start, EndMS: end, Confidence: &conf})...)
 	}
 	if token == "</s>" {
 		p.close()
@@ -90,6 +91,28 @@ func wordLine(s string) (token string, startMS, endMS int64, conf float64, ok bo
 	}
 	// The posterior is rounded in the log domain and may exceed 1 by a little.
 	return f[0], millis(n[0]), millis(n[1]), min(max(n[2], 0), 1), true
+}
+
+// tie joins words that the model hears as one, such as "new_paragraph".
+const tie = '_'
+
+// untie gives the words of a tied one. Where one ends and the next begins is
+// known by their lengths only; such words are short commands.
+func untie(w transcript.Word) []transcript.Word {
+	parts := strings.FieldsFunc(w.Text, func(r rune) bool { return r == tie })
+	if len(parts) < 2 {
+		return []transcript.Word{w}
+	}
+	words := make([]transcript.Word, len(parts))
+	letters, before := int64(len(strings.Join(parts, ""))), int64(0)
+	for i, part := range parts {
+		words[i] = w
+		words[i].Text = part
+		words[i].StartMS = w.StartMS + (w.EndMS-w.StartMS)*before/letters
+		before += int64(len(part))
+		words[i].EndMS = w.StartMS + (w.EndMS-w.StartMS)*before/letters
+	}
+	return words
 }
 
 func millis(seconds float64) int64 { return int64(math.Round(seconds * 1000)) }

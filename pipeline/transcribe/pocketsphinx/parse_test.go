@@ -99,16 +99,16 @@ func texts(words []transcript.Word) string {
 
 func TestParseBounds(t *testing.T) {
 	t.Parallel()
-	heard, err := parse(strings.NewReader("<s> 0 0 1\na -0.5 0.99 1.0003\nb 1.0 2.5 -0.2\n"), 2*time.Second)
+	heard, err := parse(strings.NewReader("<s> 0 0 1\na -0.5 0.49 1.0003\nb 0.5 0.99 1\nc 1.0 2.5 -0.2\n"), 2*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := heard.Words()
-	if w[0].StartMS != 0 || w[0].EndMS != 1000 || *w[0].Confidence != 1 {
+	if w[0].StartMS != 0 || w[0].EndMS != 500 || *w[0].Confidence != 1 {
 		t.Errorf("first word %+v, confidence %v", w[0], *w[0].Confidence)
 	}
-	if w[1].StartMS != 1000 || w[1].EndMS != 2000 || *w[1].Confidence != 0 {
-		t.Errorf("second word %+v, confidence %v", w[1], *w[1].Confidence)
+	if w[2].StartMS != 1000 || w[2].EndMS != 2000 || *w[2].Confidence != 0 {
+		t.Errorf("last word %+v, confidence %v", w[2], *w[2].Confidence)
 	}
 }
 
@@ -123,6 +123,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("go\n<s> 0.390 0.460 1.000100\ngo(2) 0.470 0.640 0.997303\n<sil> 0.7 0.8 0.1\n</s> 2.130 2.610 1.0\n", int64(3000))
 	f.Add("a\na 1 -1 2\nb 5 6 7\n", int64(0))
 	f.Add("a 1 -1 2", int64(18))
+	f.Add("_a__b_ 1 2 0.5\n_ 2 3 1", int64(5000))
 	f.Fuzz(func(t *testing.T, out string, lastMS int64) {
 		lastMS = min(max(lastMS, 0), 1<<40)
 		heard, err := parse(strings.NewReader(out), time.Duration(lastMS)*time.Millisecond)

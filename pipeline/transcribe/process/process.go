@@ -20,11 +20,16 @@ type Program struct {
 	Args  []string
 	Env   []string  // "NAME=value"; the program gets these and LC_ALL=C, and nothing of ours: there are secrets in that
 	Stdin io.Reader // nil: empty
+
+	// Private is for a program whose log may hold what was dictated: of it an
+	// error tells only how long it was.
+	Private bool
 }
 
 // Run starts the program in a process group of its own, lets read have its
 // output, and returns when the program and read are done. When ctx ends, or
-// read fails, the whole group is killed. The error holds the log's cause.
+// read fails, the whole group is killed. The error holds what the log
+// tells of trouble.
 func Run(ctx context.Context, p Program, read func(io.Reader) error) error {
 	// Linux ties "die with the parent" to the thread that starts the child.
 	runtime.LockOSThread()
@@ -56,7 +61,7 @@ func Run(ctx context.Context, p Program, read func(io.Reader) error) error {
 		waitErr = nil // our own doing, and nobody has stopped the job
 	}
 	if err := errors.Join(readErr, waitErr); err != nil {
-		return fmt.Errorf("%w: %s", err, log.cause())
+		return fmt.Errorf("%w: %s", err, log.cause(p.Private))
 	}
 	return nil
 }

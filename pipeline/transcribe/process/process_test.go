@@ -66,6 +66,16 @@ func TestErrorCarriesTheCause(t *testing.T) {
 	}
 }
 
+// What a program says of the dictation stays out of errors, which are logged.
+func TestPrivateLogIsNotTold(t *testing.T) {
+	t.Parallel()
+	p := Program{Path: "/bin/sh", Args: []string{"-c", `echo "ERROR: not heard: Eve Example" >&2; exit 3`}, Private: true}
+	err := Run(t.Context(), p, discard)
+	if err == nil || err.Error() != "exit status 3: 30 bytes in its log" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestEnvironmentIsNotHandedOn(t *testing.T) {
 	t.Parallel()
 	var got []byte
@@ -84,12 +94,13 @@ func TestTail(t *testing.T) {
 		writes []string
 		want   string
 	}{
-		"nothing":      {nil, "nothing in its log"},
-		"short":        {[]string{"a\nb\n"}, "a | b"},
-		"last lines":   {[]string{"1\n2\n3\n4\n5\n"}, "2 | 3 | 4 | 5"},
-		"trouble wins": {[]string{"ERROR: x\nlater\n", "more\n"}, "ERROR: x"},
-		"long write":   {[]string{strings.Repeat("x", 3*tailSize) + "\nend"}, strings.Repeat("x", tailSize-4) + " | end"},
-		"many writes":  {[]string{strings.Repeat("x", tailSize-1), "\nab\n", "end\n"}, strings.Repeat("x", tailSize-8) + " | ab | end"},
+		"nothing":         {nil, "nothing in its log"},
+		"short":           {[]string{"a\nb\n"}, "4 bytes in its log"},
+		"last lines":      {[]string{"1\n2\n3\n4\n5\n"}, "10 bytes in its log"},
+		"trouble is told": {[]string{"ERROR: x\nlater\n", "more\n"}, "ERROR: x"},
+		"the last of it":  {[]string{"ERROR: 1\nERROR: 2\nFATAL: 3\nERROR: 4\nERROR: 5\n"}, "ERROR: 2 | FATAL: 3 | ERROR: 4 | ERROR: 5"},
+		"long write":      {[]string{strings.Repeat("x", 3*tailSize) + "\nFATAL: end"}, "FATAL: end"},
+		"many writes":     {[]string{strings.Repeat("x", tailSize-1), "\nab\n", "FATAL: end\n"}, "FATAL: end"},
 	} {
 		log := &tail{}
 		for _, w := range tc.writes {
@@ -97,7 +108,7 @@ func TestTail(t *testing.T) {
 				t.Errorf("%s: wrote %d, %v", name, n, err)
 			}
 		}
-		if got := log.cause(); got != tc.want {
+		if got := log.cause(false); got != tc.want {
 			t.Errorf("%s: got %d bytes %.60q, want %d bytes %.60q", name, len(got), got, len(tc.want), tc.want)
 		}
 		if len(log.kept) > tailSize {
