@@ -14,13 +14,16 @@ const (
 	NoNews       AdmissionKind = "accepted" // understood, and nothing here changes by it
 )
 
-// Admission is what a message of a hospital's feed (HL7 ADT, SIU) asks for.
+// Admission is what a message of a hospital's feed (HL7 ADT, SIU) asks for. What it
+// does not say is empty, and stays as it is.
 type Admission struct {
 	Kind    AdmissionKind
 	At      time.Time // when it happened (EVN-2, EVN-6); an older one never undoes a newer
 	Patient Patient   // by its MRN; names and so on are empty where nothing was said
 	Visit   Encounter // by its number; of VisitNews and VisitVoid
 	From    string    // of a merge: the MRN that is no longer used
+	Opens   bool      // the visit takes place, also when it was cancelled before
+	Unended bool      // the end of the visit is taken back
 }
 
 // FeedMessage is a message of a feed as it came.

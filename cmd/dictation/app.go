@@ -284,7 +284,7 @@ func (a *app) decoder(ctx context.Context) *decode.Handler {
 
 // sweeper is the room of recurring tasks.
 func (a *app) sweeper() *sweep.Sweeper {
-	return sweep.New(a.store, a.queue, a.intake, sweep.Options{Log: a.log, Stuck: 2 * a.cfg.Lease})
+	return sweep.New(a.store, a.queue, a.intake, sweep.Options{Log: a.log, Stuck: 2 * a.cfg.Lease, FeedKept: a.cfg.HL7Keep})
 }
 
 // sweep runs the recurring tasks and relays what they put in the outbox.

@@ -27,16 +27,17 @@ import (
 // and the name in the tag; a value may also stand in a file named by the same
 // name with _FILE.
 type config struct {
-	Data      string `env:"DATA" doc:"folder of everything 'run' keeps; default /var/lib/dictation for root, else ~/.local/share/dictation"`
-	Listen    string `env:"LISTEN" envDefault:"127.0.0.1:8080" doc:"address of the web pages and the API"`
-	HL7Listen string `env:"HL7_LISTEN" doc:"address that takes the hospital's HL7 feed of patients and visits (ADT, SIU over MLLP); empty: none"`
-	HL7Issuer string `env:"HL7_AUTHORITY" doc:"assigning authority of our record numbers in PID-3.4; empty: the first number of type MR"`
-	PublicURL string `env:"PUBLIC_URL" doc:"address people use when a proxy stands in front, for example https://dictation.example.org"`
-	Proxies   string `env:"TRUSTED_PROXIES" doc:"addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas"`
-	TLSCert   string `env:"TLS_CERT" doc:"PEM file of the server certificate; with TLS_KEY pages are served over TLS"`
-	TLSKey    string `env:"TLS_KEY" doc:"PEM file of its key"`
-	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
-	LogJSON   bool   `env:"LOG_JSON" envDefault:"false" doc:"log as JSON lines"`
+	Data      string        `env:"DATA" doc:"folder of everything 'run' keeps; default /var/lib/dictation for root, else ~/.local/share/dictation"`
+	Listen    string        `env:"LISTEN" envDefault:"127.0.0.1:8080" doc:"address of the web pages and the API"`
+	HL7Listen string        `env:"HL7_LISTEN" doc:"address that takes the hospital's HL7 feed of patients and visits (ADT, SIU over MLLP); empty: none"`
+	HL7Keep   time.Duration `env:"HL7_KEEP" envDefault:"720h" doc:"how long messages of the feed are kept as they came"`
+	HL7Issuer string        `env:"HL7_AUTHORITY" doc:"assigning authority of our record numbers in PID-3.4; empty: the first number of type MR"`
+	PublicURL string        `env:"PUBLIC_URL" doc:"address people use when a proxy stands in front, for example https://dictation.example.org"`
+	Proxies   string        `env:"TRUSTED_PROXIES" doc:"addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas"`
+	TLSCert   string        `env:"TLS_CERT" doc:"PEM file of the server certificate; with TLS_KEY pages are served over TLS"`
+	TLSKey    string        `env:"TLS_KEY" doc:"PEM file of its key"`
+	LogLevel  string        `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
+	LogJSON   bool          `env:"LOG_JSON" envDefault:"false" doc:"log as JSON lines"`
 
 	DatabaseURL string `env:"DATABASE_URL" secret:"true" doc:"PostgreSQL address, for example postgres://dictation@db/dictation"`
 	NATSURL     string `env:"NATS_URL" secret:"true" doc:"NATS address, for example nats://nats:4222"`

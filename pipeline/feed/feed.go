@@ -71,7 +71,7 @@ func (f *Feed) Take(ctx context.Context, raw []byte, m hl7.Message, bad error) h
 	}
 	news, refusal := f.news(m, bad)
 	if refusal == nil {
-		err := f.store.TakeFeed(ctx, store.Actor{ID: "feed"}, in, store.FeedNews(news))
+		err := f.store.TakeFeed(ctx, store.Actor{ID: "feed"}, in, news)
 		if err == nil {
 			return hl7.Ack{Code: hl7.AA}
 		}
@@ -83,9 +83,9 @@ func (f *Feed) Take(ctx context.Context, raw []byte, m hl7.Message, bad error) h
 	return f.refuse(ctx, in, refusal)
 }
 
-func (f *Feed) news(m hl7.Message, bad error) (hl7.News, *hl7.Refusal) {
+func (f *Feed) news(m hl7.Message, bad error) (pipeline.Admission, *hl7.Refusal) {
 	if bad != nil {
-		return hl7.News{}, &hl7.Refusal{Code: hl7.AE, Error: hl7.ErrDataType, Err: bad}
+		return pipeline.Admission{}, &hl7.Refusal{Code: hl7.AE, Error: hl7.ErrDataType, Err: bad}
 	}
 	return f.read.Read(m)
 }

@@ -27,19 +27,12 @@ type FeedAnswer struct {
 // taken is the answer to a message that was done.
 const taken = "AA"
 
-// FeedNews is what a message of the feed asks for.
-type FeedNews struct {
-	pipeline.Admission      // what the message does not say is empty, and stays as it is
-	Opens              bool // the visit takes place, also when it was cancelled before
-	Unended            bool // the end of the visit is taken back
-}
-
 // TakeFeed applies what a message asks for and keeps the message, in one
 // transaction. A message that was taken before, byte by byte, does nothing. After
 // an error nothing was kept; one of Kind Unavailable is worth another try, any
 // other comes again and is for [Store.RefuseFeed]. A Conflict says that the visit
 // is another patient's.
-func (s *Store) TakeFeed(ctx context.Context, by Actor, m pipeline.FeedMessage, a FeedNews) error {
+func (s *Store) TakeFeed(ctx context.Context, by Actor, m pipeline.FeedMessage, a pipeline.Admission) error {
 	return s.tx(ctx, func(tx pgx.Tx) error {
 		done, err := keepFeed(ctx, tx, m, FeedAnswer{Code: taken})
 		if err != nil || done {
@@ -80,7 +73,7 @@ func (s *Store) ForgetFeed(ctx context.Context, before time.Time) (int64, error)
 }
 
 // admit applies an admission.
-func admit(ctx context.Context, tx pgx.Tx, by Actor, a FeedNews) error {
+func admit(ctx context.Context, tx pgx.Tx, by Actor, a pipeline.Admission) error {
 	if a.Kind == pipeline.NoNews {
 		return nil
 	}
@@ -104,7 +97,7 @@ func outdated(known *time.Time, at time.Time) bool {
 
 // newsOfPatient inserts or updates the patient of an admission and gives its id,
 // or that of the record it was merged into. What the message does not say stays.
-func newsOfPatient(ctx context.Context, tx pgx.Tx, by Actor, a FeedNews) (id string, err error) {
+func newsOfPatient(ctx context.Context, tx pgx.Tx, by Actor, a pipeline.Admission) (id string, err error) {
 	p := a.Patient
 	tag, err := tx.Exec(ctx, `insert into patients (id, mrn, family, given, birth_date, sex, news_at)
 		values ($1, $2, $3, $4, coalesce($5, date '0001-01-01'), coalesce(nullif($6, ''), 'unknown'), $7)
@@ -141,7 +134,7 @@ func newsOfPatient(ctx context.Context, tx pgx.Tx, by Actor, a FeedNews) (id str
 
 // newsOfVisit inserts or updates the visit of an admission. A visit of another
 // patient is a Conflict: a number that was mistyped must not move a visit.
-func newsOfVisit(ctx context.Context, tx pgx.Tx, by Actor, patient string, a FeedNews) error {
+func newsOfVisit(ctx context.Context, tx pgx.Tx, by Actor, patient string, a pipeline.Admission) error {
 	v := a.Visit
 	void := a.Kind == pipeline.VisitVoid
 	start := v.Start
@@ -198,7 +191,7 @@ func lockVisit(ctx context.Context, tx pgx.Tx, number string) (v knownVisit, err
 }
 
 // with is the visit after the news; what they do not say stays.
-func (v knownVisit) with(a FeedNews) knownVisit {
+func (v knownVisit) with(a pipeline.Admission) knownVisit {
 	v.Class, v.Reason, v.Location = cmp.Or(a.Visit.Class, v.Class), cmp.Or(a.Visit.Reason, v.Reason), cmp.Or(a.Visit.Location, v.Location)
 	if !a.Visit.Start.IsZero() && !a.Visit.Start.Equal(v.Start) {
 		v.Start = a.Visit.Start
@@ -220,7 +213,7 @@ func (v knownVisit) with(a FeedNews) knownVisit {
 
 // mergePatients makes one record of two: visits, dictations, notes and documents
 // of the old one move to the survivor, each with a line in the audit.
-func mergePatients(ctx context.Context, tx pgx.Tx, by Actor, survivor string, a FeedNews) error {
+func mergePatients(ctx context.Context, tx pgx.Tx, by Actor, survivor string, a pipeline.Admission) error {
 	var old, into string
 	err := tx.QueryRow(ctx, "select id::text, coalesce(merged_into, id)::text from patients where mrn = $1 for update", a.From).Scan(&old, &into)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -31,7 +31,7 @@ func listen(t *testing.T) *hospital {
 	return &hospital{bench: b, db: db}
 }
 
-func (h *hospital) tell(t *testing.T, a store.FeedNews) {
+func (h *hospital) tell(t *testing.T, a pipeline.Admission) {
 	t.Helper()
 	h.n++
 	m := pipeline.FeedMessage{Sender: "A/B", Control: fmt.Sprint(h.n), Event: "ADT^A08", Raw: fmt.Append(nil, "message ", h.n)}
@@ -71,9 +71,9 @@ func (h *hospital) actions(t *testing.T) string {
 func march(n int) time.Time { return time.Date(2026, 3, n, 0, 0, 0, 0, time.UTC) }
 
 // news of visit V1 of patient M9 on a day of March.
-func news(kind pipeline.AdmissionKind, at int, v pipeline.Encounter) store.FeedNews {
+func news(kind pipeline.AdmissionKind, at int, v pipeline.Encounter) pipeline.Admission {
 	v.Number = "V1"
-	return store.FeedNews{Admission: pipeline.Admission{Kind: kind, At: march(at), Patient: pipeline.Patient{MRN: "M9", Family: "Example"}, Visit: v}}
+	return pipeline.Admission{Kind: kind, At: march(at), Patient: pipeline.Patient{MRN: "M9", Family: "Example"}, Visit: v}
 }
 
 // What news do not say stays as it was, and only a beginning undoes a cancellation.
@@ -87,7 +87,7 @@ func TestFeedKeepsWhatIsNotSaid(t *testing.T) {
 	opened.Opens = true
 	for _, c := range []struct {
 		name      string
-		news      store.FeedNews
+		news      pipeline.Admission
 		change    func(*pipeline.Encounter) // of what stands
 		cancelled bool
 		audit     string
@@ -131,13 +131,10 @@ func TestFeedVisitWithoutTimes(t *testing.T) {
 func TestMergeMovesANoteAndNothingElse(t *testing.T) {
 	t.Parallel()
 	h := listen(t)
-	note, err := h.signed(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.tell(t, store.FeedNews{Admission: pipeline.Admission{Kind: pipeline.VisitNews, Patient: pipeline.Patient{MRN: "M1"}, Visit: pipeline.Encounter{Number: "V1"}}})
+	note := h.signed(t)
+	h.tell(t, pipeline.Admission{Kind: pipeline.VisitNews, Patient: pipeline.Patient{MRN: "M1"}, Visit: pipeline.Encounter{Number: "V1"}})
 	before, _ := h.visit(t, "V1")
-	h.tell(t, store.FeedNews{Admission: pipeline.Admission{Kind: pipeline.PatientMerge, At: march(1), Patient: pipeline.Patient{MRN: "M9", Family: "Example"}, From: "M1"}})
+	h.tell(t, pipeline.Admission{Kind: pipeline.PatientMerge, At: march(1), Patient: pipeline.Patient{MRN: "M9", Family: "Example"}, From: "M1"})
 	survivor, err := h.PatientByMRN(t.Context(), "M1")
 	if err != nil {
 		t.Fatal(err)
@@ -175,11 +172,17 @@ func TestMergeMovesANoteAndNothingElse(t *testing.T) {
 }
 
 // signed gives patient M1 a signed note.
-func (h *hospital) signed(t *testing.T) (pipeline.Note, error) {
+func (h *hospital) signed(t *testing.T) pipeline.Note {
 	t.Helper()
 	d := h.toSign(t)
-	_, note, err := h.Sign(t.Context(), h.author, d.ID, d.TextN, seal)
-	return note, err
+	if _, _, err := h.Sign(t.Context(), h.author, d.ID, 2, seal); err != nil {
+		t.Fatal(err)
+	}
+	note, err := h.Note(t.Context(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return note
 }
 
 // Only messages that are old enough are forgotten; a refusal never replaces what

@@ -21,6 +21,7 @@ type Options struct {
 	Work      time.Duration // ring again; default 15 s
 	Stuck     time.Duration // for work that nobody was told of for this long; default 1 min
 	Reconcile time.Duration // signed but not in the record; default 1 h
+	FeedKept  time.Duration // how long messages of the hospital's feed are kept; default 30 days
 	Study     time.Duration // compare drafts with what was signed; default 1 min
 	Log       *slog.Logger
 }
@@ -51,6 +52,7 @@ func New(s *store.Store, q *queue.Queue, in *intake.Intake, opts Options) *Sweep
 	set(&opts.Stuck, time.Minute)
 	set(&opts.Reconcile, time.Hour)
 	set(&opts.Study, time.Minute)
+	set(&opts.FeedKept, store.FeedKept)
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -75,6 +77,7 @@ func (s *Sweeper) tasks() []task {
 		{"work", s.opts.Work, func(ctx context.Context) error { _, err := s.Ring(ctx, s.opts.Stuck); return err }},
 		{"reconcile", s.opts.Reconcile, s.reconcile},
 		{"study", s.opts.Study, s.study},
+		{"feed", time.Hour, s.forgetFeed},
 		{"sessions", time.Hour, func(ctx context.Context) error { _, err := s.store.Sweep(ctx); return err }},
 	}
 }
@@ -172,6 +175,17 @@ func (s *Sweeper) leases(ctx context.Context) error {
 	for _, id := range ids {
 		s.queue.Announce(id)
 	}
+	return err
+}
+
+// forgetFeed drops messages of the feed that are past their time: they hold
+// patient data, and what they said is in the rows.
+func (s *Sweeper) forgetFeed(ctx context.Context) error {
+	now, err := s.store.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.ForgetFeed(ctx, now.Add(-s.opts.FeedKept))
 	return err
 }
 

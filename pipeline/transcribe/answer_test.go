@@ -135,3 +135,15 @@ func TestAnswerIsAlwaysUsable(t *testing.T) {
 		}
 	})
 }
+
+// Nobody says control characters, and the database refuses NUL.
+func TestControlCharactersAreDropped(t *testing.T) {
+	t.Parallel()
+	said := []transcribe.Said{{Text: "f\x00ever", Start: 0, End: time.Second}, {Text: "\x00", Start: 0, End: time.Second}}
+	for _, a := range []transcribe.Answer{{Text: "\x00fe\x1bver\x7f"}, {Words: said}, {Segments: said}} {
+		heard, err := a.Transcript(time.Second)
+		if words := heard.Words(); err != nil || len(words) != 1 || words[0].Text != "fever" {
+			t.Errorf("%+v, %v", words, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,7 +88,7 @@ func TestBreakerTriesOne(t *testing.T) {
 		synctest.Wait()
 		_, err := r.Recognise(t.Context(), minute())
 		var later transcribe.RetryAfter
-		if calls != 2 || !errors.As(err, &later) {
+		if calls != 2 || !errors.As(err, &later) || later.After != time.Second {
 			t.Errorf("%d calls, %v", calls, err)
 		}
 		wg.Wait()
@@ -116,6 +117,56 @@ func TestRetryAfterIsKept(t *testing.T) {
 		}
 		if h := r.List(t.Context())[0]; h.Sentence() != "resting for 10s after failures" {
 			t.Errorf("health: %s", h.Sentence())
+		}
+	})
+}
+
+// What began before the breaker opened neither ends another's trial nor the rest.
+func TestLateCallsAreNoTrial(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int32
+		takes := []time.Duration{90 * time.Second, 0, time.Hour} // a long one, a failure, the trial
+		e := script{transcribe.Description{Name: "a", Words: true}, func(context.Context, transcribe.Audio) (transcribe.Transcript, error) {
+			n := calls.Add(1)
+			time.Sleep(takes[n-1])
+			if n == 2 {
+				return transcribe.Transcript{}, away
+			}
+			return spoken("hello"), nil
+		}, nil}
+		r := router(t, transcribe.Routing{Breaker: transcribe.Breaker{Failures: 1, Rest: time.Minute}}, e)
+		ask := func() error { _, err := r.Recognise(t.Context(), minute()); return err }
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = ask() })
+		synctest.Wait()
+		if ask() == nil {
+			t.Fatal("no error")
+		}
+		time.Sleep(time.Minute)
+		wg.Go(func() { _ = ask() })
+		time.Sleep(time.Minute) // the long one has ended, the trial has not
+		if err := ask(); err == nil || calls.Load() != 3 {
+			t.Errorf("%d calls, %v", calls.Load(), err)
+		}
+		wg.Wait()
+		if h := r.List(t.Context())[0]; h.Breaker != transcribe.Closed {
+			t.Errorf("after a good trial: %s", h.Breaker)
+		}
+	})
+}
+
+// A server may ask one recording to wait for long; others are tried before.
+func TestLongRetryAfterRestsAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		busy := pipeline.Wrap(pipeline.Unavailable, transcribe.RetryAfter{After: time.Hour}, "Busy.")
+		r := router(t, transcribe.Routing{}, fails("a", busy))
+		if _, err := r.Recognise(t.Context(), minute()); err == nil {
+			t.Fatal("no error")
+		}
+		if h := r.List(t.Context())[0]; h.Rest != time.Minute {
+			t.Errorf("it rests %v", h.Rest)
 		}
 	})
 }

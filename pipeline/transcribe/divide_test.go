@@ -2,14 +2,17 @@ package transcribe_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"dictation/audio"
 	"dictation/pipeline"
 	"dictation/pipeline/transcribe"
+	"dictation/pipeline/transcribe/none"
 	"dictation/pipeline/transcribe/pocketsphinx"
 	"dictation/transcript/check"
 )
@@ -107,5 +110,88 @@ func TestDraftIsChecked(t *testing.T) {
 				t.Errorf("flags %+v, want one of %s", r.Flags, c.kind)
 			}
 		})
+	}
+}
+
+// hears is an engine of its own length limit with these words and this error.
+func hears(name string, most time.Duration, err error, words ...string) script {
+	return script{transcribe.Description{Name: name, Words: true, Piece: 20 * time.Second, MaxDuration: most}, func(context.Context, transcribe.Audio) (transcribe.Transcript, error) {
+		return spoken(words...), err
+	}, nil}
+}
+
+// What becomes of a piece goes by the engines in their order, and what becomes
+// of the whole by its pieces.
+func TestPieceGoesThroughTheEngines(t *testing.T) {
+	t.Parallel()
+	piece := pipeline.Piece{N: 0, StartMS: 1000, EndMS: 9000}
+	for name, c := range map[string]struct {
+		engines []transcribe.Engine
+		by      string
+		kind    pipeline.Kind
+	}{
+		"the first":            {[]transcribe.Engine{hears("a", 0, nil, "hello"), hears("b", 0, nil, "hello")}, "a", ""},
+		"too short a limit":    {[]transcribe.Engine{hears("a", 7*time.Second, nil, "hello"), hears("b", 8*time.Second, nil, "hello")}, "b", ""},
+		"silent, without map":  {[]transcribe.Engine{hears("a", 0, nil), hears("b", 0, nil, "hello")}, "b", ""},
+		"typed":                {[]transcribe.Engine{hears("a", 0, away), none.New()}, "none", ""},
+		"typed after silence":  {[]transcribe.Engine{hears("a", 0, nil), none.New(), hears("b", 0, nil, "hello")}, "none", ""},
+		"only typed":           {[]transcribe.Engine{none.New()}, "none", ""},
+		"nobody":               {[]transcribe.Engine{hears("a", 0, away), hears("b", 0, nil)}, "", pipeline.Unavailable},
+		"nobody takes so much": {[]transcribe.Engine{hears("a", time.Second, nil), hears("b", time.Second, nil)}, "", pipeline.TooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, deaf{}).route(router(t, transcribe.Routing{}, c.engines...), transcribe.Options{})
+			job := s.put(t, file(t, human))
+			got, err := s.HandlePiece(t.Context(), job, piece)
+			if got.Engine != c.by || err != nil && pipeline.KindOf(err) != c.kind || (err == nil) != (c.by != "") {
+				t.Fatalf("%+v, %v", got, err)
+			}
+			if err != nil {
+				return
+			}
+			got.Done = true
+			other := pipeline.PieceResult{Piece: pipeline.Piece{N: 1, StartMS: 9000, EndMS: 9655}, Done: true, Engine: "b", Words: spoken("hello").Words()}
+			r, err := s.Join(t.Context(), job, []pipeline.PieceResult{got, other})
+			if err != nil || (len(r.Draft.Words) == 0) != (c.by == "none") || c.by == "none" && (r.Draft.Engine != "none" || r.Draft.Text != "" || len(r.Flags) > 0) {
+				t.Errorf("%+v, %v", r.Draft, err)
+			}
+		})
+	}
+}
+
+// A hole where there is speech is not hidden by the words around it, even when
+// what left it is set up no more.
+func TestHoleLeavesTheWholeToTyping(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, deaf{})
+	job := s.put(t, file(t, human))
+	s.putMap(t, &job, audio.Report{Segments: []audio.Segment{{End: 154481 * time.Second / 16000, Speech: true}}})
+	r, err := s.Join(t.Context(), job, []pipeline.PieceResult{
+		{Piece: pipeline.Piece{N: 0, EndMS: 5000}, Done: true, Engine: "deaf", Words: spoken("hello").Words()},
+		{Piece: pipeline.Piece{N: 1, StartMS: 5000, EndMS: 9655}, Done: true, Engine: "gone"},
+	})
+	if err != nil || len(r.Draft.Words) > 0 || r.Draft.Engine != "gone" {
+		t.Errorf("%+v, %v", r.Draft, err)
+	}
+}
+
+// The sound is not fetched for engines that rest: here there is none to fetch.
+func TestRestCostsNoDownload(t *testing.T) {
+	t.Parallel()
+	e := hears("a", 0, pipeline.Wrap(pipeline.Unavailable, transcribe.RetryAfter{After: time.Hour}, "Busy."))
+	s := newStage(t, deaf{}).route(router(t, transcribe.Routing{}, e), transcribe.Options{})
+	job := s.put(t, file(t, human))
+	if _, err := s.Handle(t.Context(), job); err == nil {
+		t.Fatal("no error")
+	}
+	job.Dictation.Sound.Canonical.Key += "x"
+	job.Dictation.Sound.Canonical.Size = 60 * 32000
+	var later transcribe.RetryAfter
+	if _, err := s.Handle(t.Context(), job); !errors.As(err, &later) {
+		t.Errorf("handle: %v", err)
+	}
+	if _, err := s.Divide(t.Context(), job); !errors.As(err, &later) {
+		t.Errorf("divide: %v", err)
 	}
 }

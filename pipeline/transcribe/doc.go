@@ -18,9 +18,13 @@
 // [Join] puts them together. An engine that adapts to the voice hears some
 // sound before its piece, of which nothing is used.
 //
-// Errors: Unavailable for an engine that is missing, died, took too long, rests
-// or heard nothing in speech (tried again, then parked; [RetryAfter] in the
-// chain says when it is worth it); TooLarge for sound that a server does not
-// take; Invalid for a language that no engine knows; Unreadable for sound that
-// is not canonical; what package blob says for sound that cannot be fetched.
+// A long recording may be divided among workers; where its engines end with one
+// that does not recognise, one piece left to it leaves the whole to typing.
+//
+// Errors: Internal for a panic of an engine; Unavailable for one that is
+// missing, died, took too long, rests or heard nothing in speech (tried again,
+// then parked; [RetryAfter] in the chain says when it is worth it); TooLarge for
+// sound that a server does not take; Invalid for a language that no engine
+// knows; Unreadable for sound that is not canonical; what package blob says for
+// sound that cannot be fetched.
 package transcribe

@@ -186,3 +186,54 @@ func TestList(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+// A wait is asked for only where every engine that may do better later asks for
+// one: a real failure counts as a try.
+func TestWaitOfSeveral(t *testing.T) {
+	t.Parallel()
+	wait := func(after time.Duration) error {
+		return pipeline.Wrap(pipeline.Unavailable, transcribe.RetryAfter{After: after}, "Busy.")
+	}
+	tooLarge := pipeline.Errorf(pipeline.TooLarge, "It is too long.")
+	for name, tc := range map[string]struct {
+		failed []error
+		want   time.Duration
+		kind   pipeline.Kind
+	}{
+		"nothing tried":     {nil, 0, pipeline.Unavailable},
+		"all wait":          {[]error{wait(time.Minute), wait(time.Second)}, time.Second, pipeline.Unavailable},
+		"one failed":        {[]error{wait(time.Minute), away}, 0, pipeline.Unavailable},
+		"the first failed":  {[]error{away, wait(time.Minute)}, 0, pipeline.Unavailable},
+		"one will never do": {[]error{tooLarge, wait(time.Minute)}, time.Minute, pipeline.Unavailable},
+		"none ever":         {[]error{tooLarge, tooLarge}, 0, pipeline.TooLarge},
+	} {
+		err := transcribe.Together([]string{"a", "b", "none"}, tc.failed)
+		var later interface{ RetryAfter() time.Duration }
+		got := time.Duration(0)
+		if errors.As(err, &later) {
+			got = later.RetryAfter()
+		}
+		if got != tc.want || pipeline.KindOf(err) != tc.kind || strings.Contains(pipeline.Sentence(err), "b, none") {
+			t.Errorf("%s: in %v, %v", name, got, err)
+		}
+	}
+}
+
+// An engine's panic is its failure, whole or in pieces, and ends nothing else.
+// What it says stays unsaid: it may be what was dictated.
+func TestPanicIsAFailure(t *testing.T) {
+	t.Parallel()
+	for name, piece := range map[string]time.Duration{"whole": 0, "in pieces": 10 * time.Second} {
+		e := script{transcribe.Description{Name: "a", Words: true, Piece: piece}, func(context.Context, transcribe.Audio) (transcribe.Transcript, error) {
+			panic("Eve Example")
+		}, nil}
+		r := router(t, transcribe.Routing{Breaker: transcribe.Breaker{Failures: 1}}, e)
+		_, err := r.Recognise(t.Context(), transcribe.Task{Audio: long(t, 25), Dir: t.TempDir()})
+		if pipeline.KindOf(err) != pipeline.Internal || strings.Contains(err.Error(), "Example") || !strings.Contains(err.Error(), "TestPanicIsAFailure") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if h := r.List(t.Context())[0]; h.Breaker != transcribe.Open {
+			t.Errorf("%s: breaker %s", name, h.Breaker)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"dictation/pipeline"
 	"dictation/pipeline/transcribe"
 )
 
@@ -103,4 +104,34 @@ func TestShadowNeverDelays(t *testing.T) {
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
+}
+
+// A comparison that breaks down is told as one without a draft, and a report
+// that does ends nothing.
+func TestShadowPanics(t *testing.T) {
+	t.Parallel()
+	wav := filepath.Join(t.TempDir(), "canonical.wav")
+	if err := os.WriteFile(wav, file(t, human), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	broken := script{transcribe.Description{Name: "broken", Words: true}, func(context.Context, transcribe.Audio) (transcribe.Transcript, error) {
+		panic("Eve Example")
+	}, nil}
+	told := make(chan error, 1)
+	r := router(t, transcribe.Routing{
+		Rules: []transcribe.Rule{{Engines: []string{"first"}, Shadow: "broken"}},
+		Shadow: transcribe.Shadow{Dir: t.TempDir(), Report: func(_ context.Context, c transcribe.Comparison) {
+			told <- c.Err
+			panic("the report too")
+		}},
+	}, says("first", "hello"), broken)
+	task := minute()
+	task.Audio.Path = wav
+	if _, err := r.Recognise(t.Context(), task); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; pipeline.KindOf(err) != pipeline.Internal {
+		t.Errorf("got %v", err)
+	}
+	r.Close()
 }

@@ -25,13 +25,6 @@ var kinds = map[string]pipeline.AdmissionKind{
 	"SIU^S12": pipeline.VisitNews, "SIU^S13": pipeline.VisitNews, "SIU^S14": pipeline.VisitNews, "SIU^S15": pipeline.VisitVoid,
 }
 
-// News is what a message asks for.
-type News struct {
-	pipeline.Admission      // what the message does not say is empty
-	Opens              bool // the visit takes place, also when it was cancelled before
-	Unended            bool // the end of the visit is taken back
-}
-
 // opening are the events that begin a visit; others do not undo a cancellation.
 var opening = map[string]bool{"ADT^A01": true, "ADT^A04": true, "SIU^S12": true}
 
@@ -76,22 +69,22 @@ func (m Message) KnownEvent() string {
 }
 
 // Read says what a message of the feed asks for.
-func (f Feed) Read(m Message) (News, *Refusal) {
+func (f Feed) Read(m Message) (pipeline.Admission, *Refusal) {
 	event := m.Event()
 	kind, known := kinds[event]
 	control := m.Value("MSH", 10)
 	switch {
 	case control == "":
-		return News{}, refuse(AE, ErrRequiredField, "MSH-10 (message control id) is missing; without it a repeated message cannot be told.")
+		return pipeline.Admission{}, refuse(AE, ErrRequiredField, "MSH-10 (message control id) is missing; without it a repeated message cannot be told.")
 	case len(control) > maxNumber:
-		return News{}, refuse(AE, ErrDataType, "MSH-10 (message control id) is longer than %d characters.", maxNumber)
+		return pipeline.Admission{}, refuse(AE, ErrDataType, "MSH-10 (message control id) is longer than %d characters.", maxNumber)
 	case !strings.HasPrefix(event, "ADT^") && !strings.HasPrefix(event, "SIU^"):
-		return News{}, refuse(AE, ErrMessageType, "Only ADT and SIU messages are taken here.")
+		return pipeline.Admission{}, refuse(AE, ErrMessageType, "Only ADT and SIU messages are taken here.")
 	case !known:
 		// A feed sends everything; what does not concern us is no error.
-		return News{Admission: pipeline.Admission{Kind: pipeline.NoNews}}, nil
+		return pipeline.Admission{Kind: pipeline.NoNews}, nil
 	}
-	a := News{Admission: pipeline.Admission{Kind: kind, At: f.happened(m)}}
+	a := pipeline.Admission{Kind: kind, At: f.happened(m)}
 	var bad *Refusal
 	if a.Patient, bad = f.patient(m); bad != nil {
 		return a, bad
@@ -105,7 +98,7 @@ func (f Feed) Read(m Message) (News, *Refusal) {
 	return a, bad
 }
 
-func (f Feed) merge(m Message, a *News) *Refusal {
+func (f Feed) merge(m Message, a *pipeline.Admission) *Refusal {
 	mrg, _ := m.Segment("MRG")
 	a.From = f.number(m, mrg.Field(1))
 	if a.From == "" {
@@ -209,7 +202,7 @@ var classes = map[string]string{"E": "EMER", "I": "IMP", "O": "AMB", "P": "PRENC
 
 // visit reads the visit of a message; one without a number tells of the patient
 // only.
-func (f Feed) visit(m Message, event string, a *News) *Refusal {
+func (f Feed) visit(m Message, event string, a *pipeline.Admission) *Refusal {
 	a.Opens = opening[event]
 	if strings.HasPrefix(event, "SIU^") {
 		a.Visit = f.appointment(m)

@@ -29,7 +29,7 @@ const (
 // Config says which server to ask. URL is needed.
 type Config struct {
 	Name   string // of the engine in rules and drafts; default "openai"
-	URL    string // "https://gpu.example.org/v1", or with a path of its own: "http://gpu:8080/inference"
+	URL    string // "https://gpu.example.org/v1", or with a path of its own: "http://gpu:8080/inference"; no key in it
 	Server Server // default OpenAI, WhisperCPP for a path ending in /inference
 	Model  string // sent as it is; whisper.cpp ignores it
 	Key    string // sent as bearer token; empty: none

@@ -52,11 +52,19 @@ func Run(ctx context.Context, p Program, read func(io.Reader) error) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
+	waited := false
+	defer func() {
+		if !waited { // read has panicked
+			cancel()
+			_ = cmd.Wait()
+		}
+	}()
 	readErr := read(out)
 	if readErr != nil {
 		cancel()
 	}
 	waitErr := cmd.Wait()
+	waited = true
 	if readErr != nil && ctx.Err() == nil && errors.Is(waitErr, context.Canceled) {
 		waitErr = nil // our own doing, and nobody has stopped the job
 	}
