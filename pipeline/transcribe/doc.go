@@ -22,9 +22,9 @@
 // that does not recognise, one piece left to it leaves the whole to typing.
 //
 // Errors: Internal for a panic of an engine; Unavailable for one that is
-// missing, died, took too long, rests or heard nothing in speech (tried again,
-// then parked; [RetryAfter] in the chain says when it is worth it); TooLarge for
-// sound that a server does not take; Invalid for a language that no engine
-// knows; Unreadable for sound that is not canonical; what package blob says for
-// sound that cannot be fetched.
+// missing, died, took too long or rests (tried again, then parked; [RetryAfter]
+// in the chain says when it is worth it); TooLarge for sound that a server does
+// not take; Invalid for a language that no engine knows; Unreadable for sound
+// that is not canonical and for speech in which no word was heard; what package
+// blob says for sound that cannot be fetched.
 package transcribe

@@ -167,11 +167,11 @@ func TestSpeechWithoutWordsIsAFailure(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, deaf{})
 	_, err := s.handle(t.Context(), t, s.put(t, file(t, human)))
-	if pipeline.KindOf(err) != pipeline.Unavailable || !strings.Contains(pipeline.Sentence(err), "found no words") {
+	if pipeline.KindOf(err) != pipeline.Unreadable || !strings.Contains(pipeline.Sentence(err), "found no words") {
 		t.Errorf("got %v", err)
 	}
-	if pipeline.OutcomeOf(err) != pipeline.Again {
-		t.Error("the job is not tried again")
+	if pipeline.OutcomeOf(err) != pipeline.Park {
+		t.Error("the same engine is asked again, and a person only later")
 	}
 }
 

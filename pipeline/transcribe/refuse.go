@@ -23,8 +23,13 @@ func refuseIfSpeech(a Audio, segments []audio.Segment) error {
 	if speech < enoughSpeech {
 		return nil
 	}
-	return pipeline.Errorf(pipeline.Unavailable,
-		"The speech engine found no words although about %.0f seconds of the recording sound like speech. The recording is kept; recognition is tried again, or type it from the sound.", speech.Seconds())
+	return heardNothing("The speech engine found no words although about %.0f seconds of the recording sound like speech.", speech)
+}
+
+// heardNothing is about the recording: the engine works, and would hear nothing
+// in it the next time either. Another engine may.
+func heardNothing(says string, speech time.Duration) error {
+	return pipeline.Errorf(pipeline.Unreadable, says+" The recording is kept; have it typed from the sound.", speech.Seconds())
 }
 
 // pieceShare is which part of a piece must be speech for its silence to be a
@@ -38,8 +43,7 @@ func refuseSilentPiece(p Piece, segments []audio.Segment) error {
 	if len(p.Heard.Words()) > 0 || speech < max(enoughSpeech, p.Span.Length()/pieceShare) {
 		return nil
 	}
-	return pipeline.Errorf(pipeline.Unavailable,
-		"The speech engine found no words in a piece of the recording that has about %.0f seconds of speech. The recording is kept; recognition is tried again, or type it from the sound.", speech.Seconds())
+	return heardNothing("The speech engine found no words in a piece of the recording that has about %.0f seconds of speech.", speech)
 }
 
 // speechWithin is how much of a span is speech.

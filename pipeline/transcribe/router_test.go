@@ -146,7 +146,7 @@ func TestFallback(t *testing.T) {
 		"nobody: as it was":     {[]transcribe.Engine{fails("a", tooLarge)}, "", pipeline.TooLarge, "It is too long."},
 		"nobody, later perhaps": {[]transcribe.Engine{fails("a", tooLarge), fails("b", away)}, "", pipeline.Unavailable, "None of the speech engines a, b could"},
 		"nobody, never":         {[]transcribe.Engine{fails("a", tooLarge), german}, "", pipeline.TooLarge, "It is too long."},
-		"no words for speech":   {[]transcribe.Engine{says("a")}, "", pipeline.Unavailable, "found no words"},
+		"no words for speech":   {[]transcribe.Engine{says("a")}, "", pipeline.Unreadable, "found no words"},
 	} {
 		task := minute()
 		task.Request.Language = "en-US"
