@@ -292,7 +292,7 @@ func TestAdminPages(t *testing.T) {
 	d := x.received("author")
 	x.failed(d)
 	x.do("admin", "GET", "/admin", nil).has("The file holds no sound", "Run again")
-	x.do("author", "GET", "/dictations/"+d.ID, nil).has("The file holds no sound", "The file you sent is kept")
+	x.do("author", "GET", "/dictations/"+d.ID, nil).has("The file holds no sound", "If it was the wrong file")
 	job := "/admin/jobs/" + d.ID
 	x.form("admin", job+"/unhold", nil).want(http.StatusConflict)
 	x.form("admin", job+"/identify", url.Values{"patient_mrn": {"MRN-9"}}).want(http.StatusBadRequest).has("no patient with that number")
