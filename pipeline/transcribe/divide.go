@@ -105,7 +105,7 @@ func (m *member) piece(ctx context.Context, q Request, s Span, speech []audio.Se
 		if err := cut(path, with); err != nil {
 			return err
 		}
-		heard, err := m.engine.Transcribe(ctx, Audio{Path: path, Duration: with.Length()}, hints)
+		heard, err := hear(ctx, m.engine, Audio{Path: path, Duration: with.Length()}, hints, dir)
 		if err != nil {
 			return err
 		}

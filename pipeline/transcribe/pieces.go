@@ -20,7 +20,7 @@ import (
 // none. It knows nothing of other pieces, so that each can be a job of its own.
 func Listen(ctx context.Context, e Engine, a Audio, s Span, h Hints, dir string) (Piece, error) {
 	if s.From == 0 && s.To >= a.Duration {
-		heard, err := e.Transcribe(ctx, a, h)
+		heard, err := hear(ctx, e, a, h, dir)
 		return Piece{s, heard}, err
 	}
 	cut := Span{max(0, s.From-e.Describe().LeadIn), s.To}
@@ -29,7 +29,7 @@ func Listen(ctx context.Context, e Engine, a Audio, s Span, h Hints, dir string)
 	if err := cutTo(path, a, cut); err != nil {
 		return Piece{}, pipeline.Wrap(pipeline.Unavailable, err, "A piece of the recording could not be prepared for recognition. The recording is kept and recognition is tried again.")
 	}
-	heard, err := e.Transcribe(ctx, Audio{Path: path, Duration: cut.Length()}, h)
+	heard, err := hear(ctx, e, Audio{Path: path, Duration: cut.Length()}, h, dir)
 	return Piece{s, heard.from(s.From - cut.From)}, err
 }
 
