@@ -9,6 +9,7 @@ web     := pipeline/web
 pages   := $(wildcard $(web)/ts/*.ts)
 bundles := $(pages:$(web)/ts/%.ts=$(web)/dist/%.js)
 shared  := $(wildcard $(web)/ts/*/*.ts)
+modules := $(web)/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,12 +25,18 @@ build: assets ## build bin/dictation
 	@[ -e $(BINARY) ] || echo "building $(BINARY); the first time takes some minutes" >&2
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BINARY) ./cmd/dictation
 
-assets: $(bundles) ## bundle the pages' TypeScript
+assets: $(modules) $(bundles) ## bundle the pages' TypeScript
 	@rm -f $(filter-out $(bundles),$(wildcard $(web)/dist/*.js))
 
 # One bundle a page; code that pages share lies in folders below ts/.
-$(web)/dist/%.js: $(web)/ts/%.ts $(shared) go.mod
+$(web)/dist/%.js: $(web)/ts/%.ts $(shared) $(modules) go.mod
 	@$(GO) tool esbuild $< --outfile=$@ --bundle --minify --format=esm --target=es2022 --log-level=warning
+
+# Other people's code for the pages, as the lock file names it; none is kept here.
+$(modules): $(web)/package.json $(web)/package-lock.json
+	@command -v npm >/dev/null && command -v node >/dev/null || deploy/setup.sh
+	@cd $(web) && npm ci --silent
+	@touch $@
 
 setup: ## install what is missing on this machine
 	@deploy/setup.sh

@@ -2,6 +2,8 @@ module dictation
 
 go 1.26.0
 
+ignore ./pipeline/web/node_modules
+
 require (
 	github.com/at-wat/ebml-go v0.19.4
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.109.1

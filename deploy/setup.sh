@@ -3,7 +3,8 @@
 #
 #   deploy/setup.sh            PostgreSQL, pocketsphinx with its English model, ffmpeg,
 #                              and what speech models are made with: espeak-ng and
-#                              flite (how words sound), sphinx_lm_convert
+#                              flite (how words sound), sphinx_lm_convert; npm,
+#                              which fetches what the pages are bundled from
 #   deploy/setup.sh --test     also Chromium for the tests of the pages, and a C
 #                              compiler, which Go's race detector links with
 #   deploy/setup.sh --check    installs nothing, names what is missing, exit 1 if so
@@ -48,6 +49,8 @@ have_model() {
 # converter only makes the engine start faster. On macOS the first is enough.
 on_mac() { [ "$(uname)" = Darwin ]; }
 
+have_npm() { have node && have npm; }
+
 have_browser() {
 	any_file /usr/lib/chromium/chromium "/Applications/Google Chrome.app" /Applications/Chromium.app ||
 		have chromium || have google-chrome || have google-chrome-stable
@@ -64,6 +67,7 @@ missing() {
 	have espeak-ng || echo espeak-ng
 	have t2p || on_mac || echo flite
 	have sphinx_lm_convert || on_mac || echo converter
+	have_npm || echo npm
 	[ "$tests" = no ] || have_browser || echo browser
 	[ "$tests" = no ] || have_compiler || echo compiler
 }
@@ -77,6 +81,7 @@ in_words() {
 	espeak-ng) echo "espeak-ng, which tells how words sound" ;;
 	flite) echo "flite (its program t2p), which tells how words sound" ;;
 	converter) echo "sphinx_lm_convert, with which speech models load faster" ;;
+	npm) echo "Node with npm, which fetches the editor that the pages are bundled with" ;;
 	browser) echo "Chromium, for the tests of the pages" ;;
 	compiler) echo "a C compiler with its headers, for the tests with the race detector" ;;
 	esac
@@ -88,6 +93,7 @@ debian_package() {
 	recogniser) echo pocketsphinx ;;
 	model) echo pocketsphinx-en-us ;;
 	converter) echo sphinxbase-utils ;;
+	npm) printf '%s\n' nodejs npm ;;
 	browser) echo chromium ;;
 	compiler) printf '%s\n' gcc libc6-dev ;;
 	*) echo "$1" ;;
@@ -98,6 +104,7 @@ brew_package() {
 	case $1 in
 	postgres) echo postgresql@17 ;;
 	recogniser | model) echo cmu-pocketsphinx ;;
+	npm) echo node ;;
 	browser) echo google-chrome ;;
 	compiler) echo gcc ;;
 	*) echo "$1" ;;
