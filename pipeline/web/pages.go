@@ -27,16 +27,17 @@ var scripts = map[string]string{
 // pages are the parsed templates and their assets.
 type pages struct {
 	assets    *assets
-	templates map[string]*template.Template
+	speeches  *speeches
+	templates map[string]*template.Template // by language and name: "en/work"
 	opts      Options
 }
 
 // sheet is one answer as a page.
 type sheet struct {
 	name    string // of the template
-	title   string
+	title   string // in English, or in the language of the request
 	status  int    // default 200
-	said    string // what was just done, for the person
+	said    string // what was just done, for the person, in his language
 	trouble string // why it was not done
 	data    any
 }
@@ -49,7 +50,9 @@ type view struct {
 	Here    string // path of the request
 	Demo    bool
 	Version string
+	Lang    string
 	Script  string // URL, empty for none
+	Words   string // URL of the script's sentences, empty for English
 	Said    string
 	Trouble string
 	Data    any
@@ -69,12 +72,31 @@ func loadPages(opts Options) (*pages, error) {
 		return nil, err
 	}
 	p := &pages{assets: a, templates: make(map[string]*template.Template), opts: opts}
-	return p, p.parse(files)
+	if p.speeches, err = loadSpeeches(catalogues); err != nil {
+		return nil, err
+	}
+	for _, sp := range p.speeches.all {
+		if err := p.parse(files, sp); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
-// parse reads templates/*.html, a page each, and templates/shared, which all have.
-func (p *pages) parse(from fs.FS) error {
-	shared, err := template.New("").Funcs(wordFuncs()).Funcs(template.FuncMap{"asset": p.assets.url}).ParseFS(from, "templates/shared/*.html")
+// parse reads templates/*.html, a page each, and templates/shared, which all
+// have, for one language.
+func (p *pages) parse(from fs.FS, sp *speech) error {
+	words, err := sp.source()
+	if err != nil {
+		return err
+	}
+	if words != nil {
+		if err := p.assets.add(wordsFile(sp), mediaTypes[".js"], words); err != nil {
+			return err
+		}
+	}
+	own := template.FuncMap{"asset": p.assets.url, "t": sp.t, "tn": sp.tn}
+	shared, err := template.New("").Funcs(wordFuncs()).Funcs(own).ParseFS(from, "templates/shared/*.html")
 	if err != nil {
 		return err
 	}
@@ -90,28 +112,32 @@ func (p *pages) parse(from fs.FS) error {
 		if t, err = t.ParseFS(from, file); err != nil {
 			return err
 		}
-		p.templates[strings.TrimSuffix(path.Base(file), ".html")] = t
+		p.templates[sp.Tag+"/"+strings.TrimSuffix(path.Base(file), ".html")] = t
 	}
 	return nil
 }
 
+// wordsFile is the name of a language's sentences for scripts.
+func wordsFile(sp *speech) string { return "words." + sp.Tag + ".js" }
+
 // write renders a sheet whole before it sends anything, so that an error can
 // still leave as one.
 func (p *pages) write(w http.ResponseWriter, r *http.Request, sh sheet) error {
-	t := p.templates[sh.name]
+	sp := p.speeches.of(r)
+	t := p.templates[sp.Tag+"/"+sh.name]
 	if t == nil {
 		return fmt.Errorf("there is no page %q", sh.name)
 	}
 	u := userOf(r)
 	v := view{
-		Title: sh.title, User: u, Links: links(u), Here: r.URL.Path, Demo: p.opts.Demo, Version: p.opts.Version,
+		Title: sp.t(sh.title), Lang: sp.Tag, User: u, Links: links(u), Here: r.URL.Path, Demo: p.opts.Demo, Version: p.opts.Version,
 		Said: sh.said, Trouble: sh.trouble, Data: sh.data,
 	}
 	if s := scripts[sh.name]; s != "" {
-		v.Script = p.assets.urls[s]
+		v.Script, v.Words = p.assets.urls[s], p.assets.urls[wordsFile(sp)]
 	}
 	if v.Said == "" {
-		v.Said = said[r.URL.Query().Get("said")]
+		v.Said = sp.t(said[r.URL.Query().Get("said")])
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "page", v); err != nil {
