@@ -95,7 +95,8 @@ const (
 	ByHand    Event = "by_hand" // a person gives up on recognition: it is typed from scratch
 	Hold      Event = "held"
 	Unhold    Event = "unheld"
-	Split     Event = "split" // a person cut it into dictations of their own
+	Undone    Event = "undone" // the typist takes back what nobody has taken up yet
+	Split     Event = "split"  // a person cut it into dictations of their own
 )
 
 // move is one row of the table of legal moves.
@@ -153,6 +154,8 @@ func buildMoves() []move {
 		move{at(Transcribe, NoStep, Failed), ByHand, at(Review, Typing, Pending)},
 		move{at(Review, Typing, InProgress), Completed, at(Review, Signature, Pending)},
 		move{at(Review, Typing, InProgress), ToQA, at(Review, QA, Pending)},
+		move{at(Review, QA, Pending), Undone, at(Review, Typing, InProgress)},
+		move{at(Review, Signature, Pending), Undone, at(Review, Typing, InProgress)},
 		move{at(Review, QA, InProgress), Completed, at(Review, Signature, Pending)},
 		move{at(Review, QA, InProgress), Returned, at(Review, Typing, Pending)},
 		move{at(Review, Signature, Pending), Signed, at(Deliver, NoStep, Pending)},

@@ -12,7 +12,7 @@ import (
 var events = []pipeline.Event{
 	pipeline.Received, pipeline.Claimed, pipeline.Released, pipeline.Suspend, pipeline.Completed, pipeline.ToQA,
 	pipeline.Returned, pipeline.Signed, pipeline.FailedEv, pipeline.Retried, pipeline.ByHand, pipeline.Hold, pipeline.Unhold,
-	pipeline.Split,
+	pipeline.Split, pipeline.Undone,
 }
 
 // Whatever happens, a dictation is somewhere that is named, is signed at most

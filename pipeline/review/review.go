@@ -18,6 +18,9 @@ type Options struct {
 	Lease   time.Duration // how long a claim stands without a sign of life; default 2 min
 	MaxText int           // bytes of one note; default 1 MiB
 	Now     func() time.Time
+
+	Undo  time.Duration  // how long a typist can take a text back that nobody has taken up; default 5 min
+	Scale pipeline.Scale // of QA's scores; default pipeline.DefaultScale
 }
 
 // Desk does what people ask in review. It is safe for concurrent use.
@@ -32,6 +35,12 @@ type Desk struct {
 func New(s *store.Store, q *queue.Queue, key ed25519.PrivateKey, opts Options) *Desk {
 	if opts.Lease == 0 {
 		opts.Lease = 2 * time.Minute
+	}
+	if opts.Undo == 0 {
+		opts.Undo = 5 * time.Minute
+	}
+	if opts.Scale == (pipeline.Scale{}) {
+		opts.Scale = pipeline.DefaultScale
 	}
 	if opts.MaxText == 0 {
 		opts.MaxText = 1 << 20

@@ -50,6 +50,8 @@ type change struct {
 	now  time.Time // the database's clock: leases are compared with it only
 	work string    // name of the worker that holds the machine stage
 	hold string    // why it is held as soon as it has arrived; empty lets it go on
+
+	on pipeline.Event // the move; edit may choose another
 }
 
 // change locks the dictation, lets edit check and alter it, moves it by on and
@@ -68,14 +70,14 @@ func (s *Store) changeIn(ctx context.Context, run func(context.Context, func(pgx
 	}
 	wake := false
 	err := run(ctx, func(tx pgx.Tx) error {
-		c := change{tx: tx, by: by, d: &d}
+		c := change{tx: tx, by: by, d: &d, on: on}
 		if err := c.load(ctx, id); err != nil {
 			return err
 		}
 		if err := edit(&c); err != nil {
 			return err
 		}
-		if err := c.write(ctx, on); err != nil {
+		if err := c.write(ctx, c.on); err != nil {
 			return err
 		}
 		if c.hold != "" {

@@ -134,8 +134,9 @@ func (s *Store) TakeBackAll(ctx context.Context, by Actor, user string) ([]strin
 	return back, nil
 }
 
-// CompleteReview ends typing or QA: Completed sends the text to the signature,
-// ToQA to a QA editor with the reason, Returned (from QA) back to typing.
+// CompleteReview ends typing or QA: Completed sends the text to the signature, or
+// from typing to a QA editor where a rule of the site asks for it; ToQA to a QA
+// editor with the reason, Returned (from QA) back to typing.
 // base is the version the person saw last.
 func (s *Store) CompleteReview(ctx context.Context, by Actor, id string, on pipeline.Event, base int, reason string) (pipeline.Dictation, error) {
 	return s.change(ctx, by, id, on, func(c *change) error {
@@ -146,6 +147,9 @@ func (s *Store) CompleteReview(ctx context.Context, by Actor, id string, on pipe
 			return pipeline.Errorf(pipeline.Stale, "The text was changed meanwhile: you saw version %d, the newest is %d. Look at it before you complete.", base, c.d.TextN)
 		}
 		c.d.Reason = reason
+		if c.d.Step == pipeline.Typing {
+			return c.typed(ctx)
+		}
 		return nil
 	})
 }
