@@ -67,6 +67,9 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /users/{username}/disable", action: pipeline.ManageUsers, handle: s.apiDisableUser},
 		{pattern: "POST /users/{username}/enable", action: pipeline.ManageUsers, handle: s.apiEnableUser},
 		{pattern: "POST /users/{username}/password", action: pipeline.ManageUsers, handle: s.apiSetPassword},
+		{pattern: "GET /me/settings", handle: s.apiSettings},
+		{pattern: "PUT /me/settings", handle: s.apiSaveSettings},
+		{pattern: "POST /me/keys", handle: s.apiKey},
 		{pattern: "POST /tokens", handle: s.apiAddToken},
 		{pattern: "POST /tokens/revoke", handle: s.apiRevokeTokens},
 	}

@@ -96,6 +96,9 @@ func saidByPages(t *testing.T) map[string]string {
 	for _, w := range pipeline.Worktypes {
 		keys[w.Title] = "pipeline.Worktypes"
 	}
+	for _, c := range pipeline.Commands {
+		keys[c.Title], keys[c.Group] = "pipeline.Commands", "pipeline.Commands"
+	}
 	delete(keys, "")
 	return keys
 }

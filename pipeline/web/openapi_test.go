@@ -85,6 +85,7 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"Patient": patientView{}, "Patients": patientsView{}, "Encounter": encounterView{}, "Encounters": encountersView{},
 		"Entry": entryView{}, "Audit": auditView{}, "Chain": chainView{}, "User": userView{}, "Users": usersView{}, "Token": tokenView{},
 		"Sound": soundView{}, "Said": audio.Said{}, "Parts": partsView{}, "Part": partView{},
+		"Settings": pipeline.Settings{}, "Key": keyView{},
 	}
 	for name, schema := range schemas {
 		v, ok := sent[name]

@@ -22,6 +22,7 @@ var scripts = map[string]string{
 	"tosign":     "live.js",
 	"sign":       "sign.js",
 	"jobs":       "live.js",
+	"settings":   "settings.js",
 }
 
 // pages are the parsed templates and their assets.
@@ -172,6 +173,7 @@ var said = map[string]string{
 	"added":      "The account was made.",
 	"disabled":   "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
 	"enabled":    "The account is open again.",
+	"settings":   "Your settings are saved.",
 	"password":   "The password was set and the account's sessions are ended.",
 }
 
@@ -271,6 +273,9 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "GET /admin/users", action: pipeline.ManageUsers, audit: true, handle: s.pageUsers},
 		{pattern: "POST /admin/users", action: pipeline.ManageUsers, handle: s.postUser},
 		{pattern: "POST /admin/users/{username}/{act}", action: pipeline.ManageUsers, handle: s.postUserAct},
+
+		{pattern: "GET /settings", handle: s.pageSettings},
+		{pattern: "POST /settings/{part}", handle: s.postSettings},
 
 		{pattern: "GET /", open: true, handle: s.pageNotFound},
 	}

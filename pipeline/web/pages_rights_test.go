@@ -38,6 +38,8 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"GET /admin/users":                   {all: "admin"},
 	"POST /admin/users":                  {all: "admin"},
 	"POST /admin/users/{username}/{act}": {all: "admin"},
+	"GET /settings":                      {all: everybody},
+	"POST /settings/{part}":              {all: everybody},
 }
 
 func TestPageRights(t *testing.T) {

@@ -26,6 +26,8 @@ func wordFuncs() template.FuncMap {
 		"name":      nameOf,
 		"criticals": criticals,
 		"age":       age,
+		"caps":      caps,
+		"seconds":   seconds,
 	}
 }
 
@@ -287,6 +289,7 @@ var acts = map[string]string{
 	"cross-site":           "Sent by a page of another site",
 	"jobs.manage":          "Jobs looked at",
 	"users.manage":         "Accounts looked at",
+	"settings.saved":       "Settings saved",
 }
 
 // act is an action of the audit in words; one without words stands as it is.

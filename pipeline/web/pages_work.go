@@ -127,6 +127,7 @@ type reviewData struct {
 	Kept    *withheld // the draft is kept back
 	Doubts  string    // indexes of the draft's words to look at, for the script
 	LeaseMS int64
+	Desk    deskSettings // how the reader works
 }
 
 func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
@@ -140,6 +141,9 @@ func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
 		(d.State == pipeline.Pending || d.State == pipeline.Suspended && c.Mine)
 	if data.Edit = pipeline.May(u, pipeline.EditText, &d) == nil; data.Edit {
 		if err := s.openText(r, d, &data); err != nil {
+			return err
+		}
+		if data.Desk, err = s.deskSettings(r); err != nil {
 			return err
 		}
 	}

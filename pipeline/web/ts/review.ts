@@ -2,16 +2,19 @@ import { call, settled } from "./lib/api";
 import { el, maybe } from "./lib/dom";
 import { Flags } from "./lib/flags";
 import { Heard } from "./lib/heard";
+import { type Acts, Keymap, settingsOf } from "./lib/keymap";
+import { Foot, Pedals } from "./lib/pedal";
 import { Player } from "./lib/player";
+import { keepPlace, lastPlace } from "./lib/resume";
 import { Saver } from "./lib/saver";
 
-const skipS = 1.5;
 const cueMS = 300;
-const rewindKey = "dictation.rewind";
 
 const root = el("review");
 const id = root.dataset.id!;
 const api = `/api/v1/dictations/${id}`;
+const settings = settingsOf(root);
+const stepS = settings.step_ms / 1000;
 const text = el<HTMLTextAreaElement>("text");
 const status = el("status");
 let leaving = false;
@@ -73,7 +76,10 @@ const saver = new Saver(id, root.dataset.user!, Number(root.dataset.version), {
   },
 }, !maybe("withheld"));
 
-text.addEventListener("input", () => saver.changed());
+text.addEventListener("input", () => {
+  saver.changed();
+  player?.typed();
+});
 addEventListener("beforeunload", (e) => {
   if (!leaving && saver.dirty && !saver.locked) e.preventDefault();
 });
@@ -99,16 +105,15 @@ setInterval(async () => {
 // Sound.
 const player = maybe("player") ? new Player() : null;
 const heard = player && new Heard(player);
-const rewind = el<HTMLInputElement>("rewind");
 if (player && heard) {
-  rewind.value = localStorage.getItem(rewindKey) ?? rewind.value;
-  player.rewindS = Number(rewind.value);
-  rewind.addEventListener("change", () => {
-    player.rewindS = Math.min(5, Math.max(0, Number(rewind.value) || 0));
-    localStorage.setItem(rewindKey, String(player.rewindS));
-  });
+  player.rewindS = settings.rewind_ms / 1000;
+  player.slowRate = settings.slow;
+  player.resumeMS = settings.pause_typing ? settings.resume_ms : 0;
   player.onTime = (ms) => heard.show(ms);
-  player.onRate = (rate) => (el("rate").textContent = `${rate}×`);
+  player.onRate = (rate) => {
+    el("rate").textContent = `${rate}×`;
+    document.querySelector("[data-key=slowNormal]")!.setAttribute("aria-pressed", String(rate === settings.slow));
+  };
   player.onLoop = (on) => document.querySelector("[data-key=loop]")!.setAttribute("aria-pressed", String(on));
   const doubts = (root.dataset.doubts ?? "").split(" ").filter(Boolean).map(Number);
   if (Number(root.dataset.draft)) void heard.load(`${api}/versions/${root.dataset.draft}`, doubts);
@@ -166,6 +171,7 @@ function insertBlank(): void {
 
 // The end of the work: one of these at a time.
 let finishing = false;
+let laidAside = false;
 
 async function finish(act: string, said: string, body?: (version: number) => object): Promise<void> {
   if (finishing || leaving) return;
@@ -176,6 +182,7 @@ async function finish(act: string, said: string, body?: (version: number) => obj
     const a = await call("POST", `${api}/${act}`, body?.(saver.version));
     if (a.ok) {
       leaving = true;
+      laidAside = act === "suspend";
       location.assign(`/work?said=${said}`);
     } else if (a.status === 423) lock(a.detail);
     else say(a.detail, true);
@@ -217,13 +224,15 @@ maybe("return")?.addEventListener("click", () => void passOn());
 el("suspend").addEventListener("click", () => void finish("suspend", "suspended"));
 el("release").addEventListener("click", () => void finish("release", "released"));
 
-// Keys and buttons do the same things.
-const acts: Record<string, () => void> = {
+// Keys, pedals and buttons do the same things.
+const foot = player && new Foot(player, { toggle: settings.pedal_toggle, steps: settings.pedal_steps, stepS }, () => void gotoBlank(true));
+const acts: Acts = {
   play: () => player?.toggle(),
-  back: () => player?.skip(-skipS),
-  forward: () => player?.skip(skipS),
+  back: () => player?.skip(-stepS),
+  forward: () => player?.skip(stepS),
   slower: () => player?.faster(-0.125),
   faster: () => player?.faster(0.125),
+  slowNormal: () => player?.toggleSlow(),
   loop: () => player?.toggleLoop(),
   nextBlank: () => void gotoBlank(true),
   previousBlank: () => void gotoBlank(false),
@@ -232,20 +241,18 @@ const acts: Record<string, () => void> = {
   insertBlank,
   complete: () => void complete(),
   passOn: () => void passOn(),
+  pedalBack: () => foot?.press("back"),
+  pedalPlay: () => foot?.press("play"),
+  pedalForward: () => foot?.press("forward"),
 };
-const keys: Record<string, string> = {
-  Escape: "play", F1: "back", F2: "forward", F3: "slower", F4: "faster", F7: "loop",
-  F8: "nextBlank", "Shift+F8": "previousBlank", F9: "nextFlag", "Shift+F9": "previousFlag", F10: "insertBlank", "Ctrl+Enter": "complete", "Ctrl+Shift+Enter": "passOn",
+const ends: Acts = {
+  pedalBack: () => foot?.release("back"),
+  pedalPlay: () => foot?.release("play"),
+  pedalForward: () => foot?.release("forward"),
 };
-
-document.addEventListener("keydown", (e) => {
-  if (document.querySelector("dialog[open]")) return;
-  const name = (e.ctrlKey || e.metaKey ? "Ctrl+" : "") + (e.shiftKey ? "Shift+" : "") + e.key;
-  const act = keys[name];
-  if (!act || e.altKey) return;
-  e.preventDefault();
-  if (!saver.locked || !["insertBlank", "complete", "passOn"].includes(act)) acts[act]();
-});
+const changing = new Set(["insertBlank", "complete", "passOn"]);
+new Keymap(settings.keys, acts, ends, (command) => !saver.locked || !changing.has(command));
+if (foot) new Pedals(foot, el<HTMLButtonElement>("pedal-connect"), el("pedal"));
 for (const b of document.querySelectorAll<HTMLButtonElement>("[data-key]")) {
   b.addEventListener("click", () => acts[b.dataset.key!]());
 }
@@ -256,3 +263,15 @@ void saver.restore().then((kept) => {
   say("Text that could not be saved before was brought back.");
   saver.changed();
 });
+
+// Where this dictation was left last time.
+const user = root.dataset.user!;
+const place = lastPlace(user, id);
+if (place) {
+  player?.seek(place.ms);
+  text.setSelectionRange(place.caret, place.caret);
+}
+const keepHere = (): void => keepPlace(user, id, leaving && !laidAside ? null : { ms: Math.round(player?.ms ?? 0), caret: text.selectionEnd });
+if (player) player.onPause = keepHere;
+addEventListener("pagehide", keepHere);
+document.addEventListener("visibilitychange", () => document.hidden && keepHere());

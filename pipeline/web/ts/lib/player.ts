@@ -11,9 +11,12 @@ const loopS = 3;
 export class Player {
   readonly audio = new Audio();
   rewindS = 0; // how far back a pause goes on again
+  slowRate = 0.75; // of toggleSlow
+  resumeMS = 0; // how long after the last key the sound goes on; 0: it does not wait for typing
   onTime: (ms: number) => void = () => {};
   onRate: (rate: number) => void = () => {};
   onLoop: (on: boolean) => void = () => {};
+  onPause: () => void = () => {};
 
   private wave: Wave;
   private slider = el("wave");
@@ -23,11 +26,14 @@ export class Player {
   private loop: [number, number] | null = null;
   private resting = false; // paused, and not moved since
   private shownS = -1;
+  private normal = 1; // the rate that toggleSlow goes back to
+  private typing = 0; // timer while the sound waits for the typist
 
   constructor() {
     const root = el("player");
     this.totalMS = Number(root.dataset.ms);
     this.audio.preload = "none";
+    this.audio.preservesPitch = true;
     this.audio.src = root.dataset.audio!;
     root.append(this.audio);
     const small = maybe<HTMLInputElement>("small");
@@ -41,6 +47,7 @@ export class Player {
     this.button.addEventListener("click", () => this.toggle());
     this.wireAudio();
     this.wireSlider();
+    this.keepClear(root);
     this.show();
   }
 
@@ -48,12 +55,22 @@ export class Player {
     return this.audio.currentTime * 1000;
   }
 
+  get running(): boolean {
+    return !this.audio.paused;
+  }
+
   toggle(): void {
-    if (this.audio.paused) void this.play();
-    else this.audio.pause();
+    if (this.audio.paused && !this.typing) void this.play();
+    else this.pause();
+  }
+
+  pause(): void {
+    this.endTyping();
+    this.audio.pause();
   }
 
   async play(): Promise<void> {
+    this.endTyping();
     if (this.resting && !this.audio.ended) this.audio.currentTime = Math.max(0, this.audio.currentTime - this.rewindS);
     this.resting = false;
     try {
@@ -80,10 +97,34 @@ export class Player {
   }
 
   faster(by: number): void {
-    const rate = Math.min(2, Math.max(0.5, Math.round((this.audio.playbackRate + by) * 8) / 8));
+    this.setRate(Math.min(2, Math.max(0.5, Math.round((this.audio.playbackRate + by) * 8) / 8)));
+  }
+
+  // toggleSlow goes to the slow speed, and from there to the one before.
+  toggleSlow(): void {
+    const slow = this.audio.playbackRate === this.slowRate;
+    if (!slow) this.normal = this.audio.playbackRate;
+    this.setRate(slow ? this.normal : this.slowRate);
+  }
+
+  private setRate(rate: number): void {
     this.audio.defaultPlaybackRate = rate;
     this.audio.playbackRate = rate;
     this.onRate(rate);
+  }
+
+  // typed tells that a key was typed: the sound waits, when that is wanted, and
+  // goes on some time after the last key.
+  typed(): void {
+    if (!this.resumeMS || (this.audio.paused && !this.typing)) return;
+    clearTimeout(this.typing);
+    this.audio.pause();
+    this.typing = setTimeout(() => void this.play(), this.resumeMS);
+  }
+
+  private endTyping(): void {
+    clearTimeout(this.typing);
+    this.typing = 0;
   }
 
   // toggleLoop plays the last three seconds again and again.
@@ -103,6 +144,17 @@ export class Player {
     this.onLoop(false);
   }
 
+  // keepClear has the page scroll what gets the focus out from under the player,
+  // where that stays at the top.
+  private keepClear(root: HTMLElement): void {
+    const desk = root.closest<HTMLElement>(".desk");
+    if (!desk) return;
+    new ResizeObserver(() => {
+      const sticky = getComputedStyle(desk).position === "sticky";
+      document.documentElement.style.scrollPaddingTop = sticky ? `${desk.offsetHeight + 16}px` : "";
+    }).observe(desk);
+  }
+
   private wireAudio(): void {
     const path = this.button.querySelector("path")!;
     const running = (on: boolean) => {
@@ -116,6 +168,7 @@ export class Player {
     this.audio.addEventListener("pause", () => {
       running(false);
       this.resting = true;
+      this.onPause();
     });
     this.audio.addEventListener("seeked", () => this.show());
     this.audio.addEventListener("error", () => {
