@@ -157,7 +157,7 @@ func (c *conversion) report(rep *Report) {
 	rep.Channels = c.meter.channels()
 	c.loud.finish()
 	rep.LUFS = c.loud.integrated()
-	speech, snr := speechMap(c.loud.levels)
+	speech, snr := speechMap(c.loud.frames())
 	rep.SNR = snr
 	rep.Tones = c.tones.finish()
 	rep.Segments = segments(speech, rep.Duration)

@@ -28,9 +28,19 @@ func dotPlain(a, b []float32) float32 {
 	return s0 + s1 + s2 + s3
 }
 
-func dot4Plain(h, x []float32, stride int, out *[4]float32) {
+func dot8Plain(h, x []float32, stride int, out *[8]float32) {
 	for i := range out {
 		out[i] = dotPlain(h, x[i*stride:])
+	}
+}
+
+func goertzelPlain(x []float32, coeff, last, before *[12]float32) {
+	for i, c := range coeff {
+		var a, b float32
+		for _, v := range x {
+			a, b = v+c*a-b, a
+		}
+		last[i], before[i] = a, b
 	}
 }
 

@@ -5,11 +5,20 @@ import "golang.org/x/sys/cpu"
 // fast says that the processor has the instructions of kernels_amd64.s.
 var fast = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 
+// wide says that it can also work on sixteen numbers at a time.
+var wide = fast && cpu.X86.HasAVX512F
+
 //go:noescape
 func dotAVX2(a, b *float32, n int) float32
 
 //go:noescape
 func dot4AVX2(h, x *float32, n, stride int, out *[4]float32)
+
+//go:noescape
+func dot8AVX512(h, x *float32, n, stride int, out *[8]float32)
+
+//go:noescape
+func goertzelAVX2(x *float32, n int, coeff, last, before *[12]float32)
 
 //go:noescape
 func firAVX2(dst, x, h *float32, n, taps int)
@@ -37,14 +46,33 @@ func dot(a, b []float32) float32 {
 	return dotAVX2(&a[0], &b[:len(a)][0], len(a))
 }
 
-// dot4 is dot of h with x at 0, 1, 2 and 3 times stride; len(h) is a multiple of 8.
-func dot4(h, x []float32, stride int, out *[4]float32) {
+// dot8 is dot of h with x at 0 to 7 times stride; len(h) is a multiple of 8.
+func dot8(h, x []float32, stride int, out *[8]float32) {
 	if !fast || len(h) == 0 {
-		dot4Plain(h, x, stride, out)
+		dot8Plain(h, x, stride, out)
 		return
 	}
-	_ = x[3*stride+len(h)-1]
-	dot4AVX2(&h[0], &x[0], len(h), stride, out)
+	_ = x[7*stride+len(h)-1]
+	if wide {
+		dot8AVX512(&h[0], &x[0], len(h), stride, out)
+		return
+	}
+	dot8AVX2(h, x, stride, out)
+}
+
+func dot8AVX2(h, x []float32, stride int, out *[8]float32) {
+	dot4AVX2(&h[0], &x[0], len(h), stride, (*[4]float32)(out[:4]))
+	dot4AVX2(&h[0], &x[4*stride], len(h), stride, (*[4]float32)(out[4:]))
+}
+
+// goertzel runs Goertzel's filter at twelve frequencies over x and gives the last
+// two values of each.
+func goertzel(x []float32, coeff, last, before *[12]float32) {
+	if !fast || len(x) == 0 {
+		goertzelPlain(x, coeff, last, before)
+		return
+	}
+	goertzelAVX2(&x[0], len(x), coeff, last, before)
 }
 
 // fir fills dst with the sums of h[k]*x[i+k]; x is len(dst)+len(h)-1 long.

@@ -110,6 +110,131 @@ sum:
 	VZEROUPPER
 	RET
 
+// func dot8AVX512(h, x *float32, n, stride int, out *[8]float32)
+// The odd eight come first: what they leave in the lower halves is added to.
+TEXT ·dot8AVX512(SB), NOSPLIT, $0-40
+	MOVQ h+0(FP), SI
+	MOVQ x+8(FP), R8
+	MOVQ n+16(FP), CX
+	MOVQ stride+24(FP), DX
+	MOVQ out+32(FP), DI
+	SHLQ $2, DX            // in bytes
+	LEAQ (DX)(DX*2), BX    // three strides
+	LEAQ (R8)(DX*4), R9    // the fifth
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	TESTQ $8, CX
+	JZ   by16
+	VMOVUPS (SI), Y8
+	VFMADD231PS (R8), Y8, Y0
+	VFMADD231PS (R8)(DX*1), Y8, Y1
+	VFMADD231PS (R8)(DX*2), Y8, Y2
+	VFMADD231PS (R8)(BX*1), Y8, Y3
+	VFMADD231PS (R9), Y8, Y4
+	VFMADD231PS (R9)(DX*1), Y8, Y5
+	VFMADD231PS (R9)(DX*2), Y8, Y6
+	VFMADD231PS (R9)(BX*1), Y8, Y7
+	ADDQ $32, SI
+	ADDQ $32, R8
+	ADDQ $32, R9
+	SUBQ $8, CX
+
+by16:
+	CMPQ CX, $16
+	JLT  sum
+	VMOVUPS (SI), Z8
+	VFMADD231PS (R8), Z8, Z0
+	VFMADD231PS (R8)(DX*1), Z8, Z1
+	VFMADD231PS (R8)(DX*2), Z8, Z2
+	VFMADD231PS (R8)(BX*1), Z8, Z3
+	VFMADD231PS (R9), Z8, Z4
+	VFMADD231PS (R9)(DX*1), Z8, Z5
+	VFMADD231PS (R9)(DX*2), Z8, Z6
+	VFMADD231PS (R9)(BX*1), Z8, Z7
+	ADDQ $64, SI
+	ADDQ $64, R8
+	ADDQ $64, R9
+	SUBQ $16, CX
+	JMP  by16
+
+sum:
+	VEXTRACTF64X4 $1, Z0, Y8
+	VEXTRACTF64X4 $1, Z1, Y9
+	VEXTRACTF64X4 $1, Z2, Y10
+	VEXTRACTF64X4 $1, Z3, Y11
+	VADDPS Y8, Y0, Y0
+	VADDPS Y9, Y1, Y1
+	VADDPS Y10, Y2, Y2
+	VADDPS Y11, Y3, Y3
+	VEXTRACTF64X4 $1, Z4, Y8
+	VEXTRACTF64X4 $1, Z5, Y9
+	VEXTRACTF64X4 $1, Z6, Y10
+	VEXTRACTF64X4 $1, Z7, Y11
+	VADDPS Y8, Y4, Y4
+	VADDPS Y9, Y5, Y5
+	VADDPS Y10, Y6, Y6
+	VADDPS Y11, Y7, Y7
+	VHADDPS Y1, Y0, Y0
+	VHADDPS Y3, Y2, Y2
+	VHADDPS Y2, Y0, Y0
+	VHADDPS Y5, Y4, Y4
+	VHADDPS Y7, Y6, Y6
+	VHADDPS Y6, Y4, Y4
+	VEXTRACTF128 $1, Y0, X1
+	VADDPS X1, X0, X0
+	VEXTRACTF128 $1, Y4, X5
+	VADDPS X5, X4, X4
+	VMOVUPS X0, (DI)
+	VMOVUPS X4, 16(DI)
+	VZEROUPPER
+	RET
+
+// func goertzelAVX2(x *float32, n int, coeff, last, before *[12]float32)
+// Three groups of four frequencies in turn: each waits for its own last product.
+TEXT ·goertzelAVX2(SB), NOSPLIT, $0-40
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ coeff+16(FP), R8
+	MOVQ last+24(FP), R9
+	MOVQ before+32(FP), R10
+	VMOVUPS (R8), X8
+	VMOVUPS 16(R8), X9
+	VMOVUPS 32(R8), X10
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+
+sample:
+	VBROADCASTSS (SI), X6
+	VSUBPS X3, X6, X11
+	VSUBPS X4, X6, X12
+	VSUBPS X5, X6, X13
+	VMOVAPS X0, X3
+	VMOVAPS X1, X4
+	VMOVAPS X2, X5
+	VFMADD213PS X11, X8, X0
+	VFMADD213PS X12, X9, X1
+	VFMADD213PS X13, X10, X2
+	ADDQ $4, SI
+	DECQ CX
+	JNZ  sample
+	VMOVUPS X0, (R9)
+	VMOVUPS X1, 16(R9)
+	VMOVUPS X2, 32(R9)
+	VMOVUPS X3, (R10)
+	VMOVUPS X4, 16(R10)
+	VMOVUPS X5, 32(R10)
+	RET
+
 // func firAVX2(dst, x, h *float32, n, taps int)
 // n is a multiple of 32: 32 outputs at a time, one coefficient after the other.
 TEXT ·firAVX2(SB), NOSPLIT, $0-40

@@ -22,12 +22,14 @@ func TestKernels(t *testing.T) {
 	}
 	for n := range 100 {
 		h := x[600 : 600+n&^7]
-		var a, b [4]float32
-		dot4(h, x, 37, &a)
-		dot4Plain(h, x, 37, &b)
-		for i := range a {
-			if !near(a[i], b[i], n) {
-				t.Errorf("dot4 of %d: %v, want %v", len(h), a, b)
+		var a, b [8]float32
+		dot8Plain(h, x, 37, &b)
+		for name, dot8 := range dot8Forms() {
+			dot8(h, x, 37, &a)
+			for i := range a {
+				if !near(a[i], b[i], n) {
+					t.Errorf("%s of %d: %v, want %v", name, len(h), a, b)
+				}
 			}
 		}
 		if got, want := dot(h, x), dotPlain(h, x); !near(got, want, n) {
@@ -50,6 +52,26 @@ func TestKernels(t *testing.T) {
 		for k := range 8 {
 			if !near(l.sum[k], p.sum[k], n) || !near(l.square[k], p.square[k], n) || l.peak[k] != p.peak[k] || !near(l.cross[k], p.cross[k], n) {
 				t.Fatalf("observe of %d: %+v, want %+v", 2*n, l, p)
+			}
+		}
+	}
+}
+
+func TestGoertzel(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(7, 8))
+	coeff := newTones().coeff
+	for n := range 100 {
+		x := make([]float32, n)
+		for i := range x {
+			x[i] = 2*rnd.Float32() - 1
+		}
+		var a, b, c, d [12]float32
+		goertzel(x, &coeff, &a, &b)
+		goertzelPlain(x, &coeff, &c, &d)
+		for i := range a {
+			if !near(a[i], c[i], 100*n) || !near(b[i], d[i], 100*n) {
+				t.Fatalf("frequency %d of %d samples: %g %g, want %g %g", i, n, a[i], b[i], c[i], d[i])
 			}
 		}
 	}

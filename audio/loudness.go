@@ -22,7 +22,8 @@ type loudness struct {
 	}
 	frame   float64 // energy of the current 10 ms
 	inFrame int
-	levels  []uint8 // of each 10 ms, see levelOf: 100 bytes a second
+	minutes [][]uint8 // levels of the full minutes
+	levels  []uint8   // of each 10 ms of the last minute, see levelOf: 100 bytes a second
 }
 
 const (
@@ -97,10 +98,7 @@ func (l *loudness) weigh(x []float32) (energy float64) {
 const minute = 6000
 
 func (l *loudness) endFrame() {
-	if len(l.levels) == cap(l.levels) { // doubled: slower growth leaves more garbage behind
-		l.levels = slices.Grow(l.levels, max(len(l.levels), minute))
-	}
-	l.levels = append(l.levels, levelOf(l.frame/frameLen))
+	l.level(levelOf(l.frame / frameLen))
 	l.sum += l.frame
 	l.frame, l.inFrame = 0, 0
 	if l.inStep += frameLen; l.inStep < stepLen {
@@ -112,6 +110,26 @@ func (l *loudness) endFrame() {
 	if l.steps >= 4 {
 		l.block((l.tenth[0] + l.tenth[1] + l.tenth[2] + l.tenth[3]) / (4 * stepLen))
 	}
+}
+
+// level books the level of a frame. Minutes are laid side by side: one growing
+// slice would leave its own size as garbage.
+func (l *loudness) level(of uint8) {
+	if len(l.levels) == cap(l.levels) {
+		if l.levels != nil {
+			l.minutes = append(l.minutes, l.levels)
+		}
+		l.levels = make([]uint8, 0, minute)
+	}
+	l.levels = append(l.levels, of)
+}
+
+// frames gives the levels of all.
+func (l *loudness) frames() []uint8 {
+	if len(l.minutes) == 0 {
+		return l.levels
+	}
+	return slices.Concat(append(l.minutes, l.levels)...)
 }
 
 // block books a block of 400 ms with the given mean square.
@@ -128,7 +146,7 @@ func (l *loudness) block(mean float64) {
 // finish books the last, shorter frame.
 func (l *loudness) finish() {
 	if l.inFrame > 0 {
-		l.levels = append(l.levels, levelOf(l.frame/float64(l.inFrame)))
+		l.level(levelOf(l.frame / float64(l.inFrame)))
 		l.inFrame = 0
 	}
 }

@@ -163,7 +163,7 @@ func (r *polyphase) process(in []float32) []float32 {
 	case r.up == r.down:
 		r.inPlace()
 	case r.phases == r.up:
-		r.byFours()
+		r.byEights()
 	default:
 		r.oneByOne(math.MaxInt64)
 	}
@@ -184,28 +184,36 @@ func (r *polyphase) start(m int64) int64 {
 	return m*r.down/r.up - int64(r.taps/2) + 1 - r.base
 }
 
-// byFours makes four times all phases while there is input for it: outputs
+// byEights makes eight times all phases while there is input for it: outputs
 // that are up apart share their coefficients.
-func (r *polyphase) byFours() {
-	for r.start(r.next+4*r.up-1)+int64(r.taps) <= int64(len(r.buf)) {
-		n := len(r.out)
-		r.out = slices.Grow(r.out, int(4*r.up))[:n+int(4*r.up)]
-		start, phase := r.start(r.next), r.next*r.down%r.up
-		var four [4]float32
-		for j := range int(r.up) {
-			row := int(phase) * r.taps
-			dot4(r.table[row:row+r.taps], r.buf[start:], int(r.down), &four)
-			for k, v := range four {
-				r.out[n+j+k*int(r.up)] = v
+func (r *polyphase) byEights() {
+	up, down := int(r.up), int(r.down)
+	start, first := int(r.start(r.next)), r.next*r.down%r.up
+	reach := int(r.start(r.next+8*r.up-1)) + r.taps - start // of the input for one round
+	if len(r.buf)-start < reach {
+		return
+	}
+	rounds := (len(r.buf)-start-reach)/(8*down) + 1
+	n := len(r.out)
+	r.out = slices.Grow(r.out, 8*up*rounds)[:n+8*up*rounds]
+	var eight [8]float32
+	for ; n < len(r.out); n += 8 * up {
+		at, phase := start, int(first)
+		for j := range up {
+			row := phase * r.taps
+			dot8(r.table[row:row+r.taps], r.buf[at:], down, &eight)
+			for k, v := range eight {
+				r.out[n+j+k*up] = v
 			}
-			start += r.down / r.up
-			if phase += r.down % r.up; phase >= r.up {
-				phase -= r.up
-				start++
+			at += down / up
+			if phase += down % up; phase >= up {
+				phase -= up
+				at++
 			}
 		}
-		r.next += 4 * r.up
+		start += 8 * down
 	}
+	r.next += int64(8 * up * rounds)
 }
 
 // inPlace makes an output for each input that has enough others on both sides.

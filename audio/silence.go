@@ -76,7 +76,7 @@ func speechMap(frames []uint8) (speech []bool, snr float64) {
 		}
 		speech[i] = int(l) >= limit
 	}
-	speech = smooth(speech)
+	smooth(speech)
 	return speech, ratio(frames, speech)
 }
 
@@ -116,23 +116,25 @@ func threshold(h *histogram) int {
 }
 
 // smooth drops clicks, closes short pauses and widens what is speech.
-func smooth(speech []bool) []bool {
+func smooth(speech []bool) {
 	flip(speech, true, shortBurst, false)
 	flip(speech, false, joinGap, true)
-	out := make([]bool, len(speech))
-	for i, s := range speech {
-		if !s {
+	end := 0 // of the speech before
+	for i := 0; i < len(speech); {
+		if !speech[i] {
+			i++
 			continue
 		}
-		out[i] = true
-		if i == 0 || !speech[i-1] {
-			mark(out[max(0, i-margin):i])
+		mark(speech[max(end, i-margin):i])
+		for i < len(speech) && speech[i] {
+			i++
 		}
-		if i+1 == len(speech) || !speech[i+1] {
-			mark(out[i:min(len(out), i+1+margin)])
+		end = i
+		for i < len(speech) && i < end+margin && !speech[i] {
+			speech[i] = true
+			i++
 		}
 	}
-	return out
 }
 
 func mark(s []bool) {

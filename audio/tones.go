@@ -16,28 +16,34 @@ type Tone struct {
 // CueTone names a tone of 1 kHz, with the tolerance of a tape's speed.
 const CueTone = "cue"
 
+// The groups of frequencies, of four each.
 const (
-	toneFold   = 4                             // samples summed into one: tones lie low
-	toneFrame  = CanonicalRate / 50 / toneFold // folded samples of 20 ms
-	toneTime   = 20 * time.Millisecond
-	toneLevel  = 1e-4 // mean square, -40 dBFS: softer is no signal
-	cueShare   = 0.65 // of a frame's energy that must lie in a cue
-	keyShare   = 0.5  // in the two tones of a key
-	toneTwist  = 6.3  // between the two tones of a key: 8 dB (ITU-T Q.24)
-	toneApart  = 2    // by which the strongest of a group leads
-	cueFrames  = 5    // a cue lasts 100 ms at least
-	keyFrames  = 3    // a key 60 ms
-	maxTones   = 1000 // kept of a recording
-	toneGroups = 3
+	rowTones = iota
+	columnTones
+	cueTones
+	toneGroups
 )
 
-// toneFreqs are the frequencies looked for, in groups of four that are worked
-// on together: rows and columns of the keys (ITU-T Q.23), the cue and its
-// neighbours.
-var toneFreqs = [toneGroups][4]float64{
-	{697, 770, 852, 941},
-	{1209, 1336, 1477, 1633},
-	{960, 985, 1015, 1040},
+const (
+	toneFold  = 4                             // samples summed into one: tones lie low
+	toneFrame = CanonicalRate / 50 / toneFold // folded samples of 20 ms
+	toneTime  = 20 * time.Millisecond
+	toneLevel = 1e-4 // mean square, -40 dBFS: softer is no signal
+	cueShare  = 0.65 // of a frame's energy that must lie in a cue
+	keyShare  = 0.5  // in the two tones of a key
+	toneTwist = 6.3  // between the two tones of a key: 8 dB (ITU-T Q.24)
+	toneApart = 2    // by which the strongest of a group leads
+	cueFrames = 5    // a cue lasts 100 ms at least
+	keyFrames = 3    // a key 60 ms
+	maxTones  = 1000 // kept of a recording
+)
+
+// toneFreqs are the frequencies looked for: rows and columns of the keys (ITU-T
+// Q.23), the cue and its neighbours.
+var toneFreqs = [4 * toneGroups]float64{
+	697, 770, 852, 941,
+	1209, 1336, 1477, 1633,
+	960, 985, 1015, 1040,
 }
 
 const toneKeys = "123A456B789C*0#D"
@@ -45,8 +51,8 @@ const toneKeys = "123A456B789C*0#D"
 // tones finds tones in the canonical sound with Goertzel's filter, one frame
 // of 20 ms after the other.
 type tones struct {
-	coeff   [toneGroups][4]float32 // 2·cos of the frequency
-	scale   [toneGroups][4]float32 // squared magnitude to energy share
+	coeff   [4 * toneGroups]float32 // 2·cos of the frequency
+	scale   [4 * toneGroups]float32 // squared magnitude to energy share
 	folded  [toneFrame]float32
 	n       int     // of folded
 	part    float32 // sum of the samples not yet folded
@@ -60,15 +66,13 @@ type tones struct {
 
 func newTones() *tones {
 	t := &tones{}
-	for g := range toneFreqs {
-		for i, f := range toneFreqs[g] {
-			w := 2 * math.Pi * f * toneFold / CanonicalRate
-			t.coeff[g][i] = float32(2 * math.Cos(w))
-			// What folding takes from this frequency is given back.
-			x := math.Pi * f / CanonicalRate
-			gain := math.Sin(toneFold*x) / math.Sin(x)
-			t.scale[g][i] = float32(2 * toneFold / (gain * gain * toneFrame))
-		}
+	for i, f := range toneFreqs {
+		w := 2 * math.Pi * f * toneFold / CanonicalRate
+		t.coeff[i] = float32(2 * math.Cos(w))
+		// What folding takes from this frequency is given back.
+		x := math.Pi * f / CanonicalRate
+		gain := math.Sin(toneFold*x) / math.Sin(x)
+		t.scale[i] = float32(2 * toneFold / (gain * gain * toneFrame))
 	}
 	return t
 }
@@ -143,12 +147,13 @@ func (t *tones) finish() []Tone {
 
 // listen names the tone that the frame consists of, if any.
 func (t *tones) listen() string {
-	_, cue := t.strongest(2)
+	shares := t.shares()
+	_, cue := strongest(shares[4*cueTones:])
 	if cue.share > cueShare {
 		return CueTone
 	}
-	row, low := t.strongest(0)
-	column, high := t.strongest(1)
+	row, low := strongest(shares[:4*columnTones])
+	column, high := strongest(shares[4*columnTones : 4*cueTones])
 	if low.share+high.share < keyShare || low.share < toneApart*low.next || high.share < toneApart*high.next ||
 		low.share > toneTwist*high.share || high.share > toneTwist*low.share {
 		return ""
@@ -156,15 +161,22 @@ func (t *tones) listen() string {
 	return toneKeys[4*row+column : 4*row+column+1]
 }
 
+// shares gives the share of the frame's energy at each frequency.
+func (t *tones) shares() (shares [4 * toneGroups]float32) {
+	var a, b [4 * toneGroups]float32
+	goertzel(t.folded[:], &t.coeff, &a, &b)
+	for i, c := range t.coeff {
+		shares[i] = (a[i]*a[i] + b[i]*b[i] - c*a[i]*b[i]) * t.scale[i] / t.energy
+	}
+	return shares
+}
+
 // strength is the share of a frame's energy.
 type strength struct{ share, next float32 }
 
-// strongest finds the strongest of a group of frequencies and how strong the
-// second is.
-func (t *tones) strongest(group int) (at int, s strength) {
-	shares := goertzel(&t.folded, &t.coeff[group])
+// strongest finds the strongest of a group and how strong the second is.
+func strongest(shares []float32) (at int, s strength) {
 	for i, v := range shares {
-		v *= t.scale[group][i] / t.energy
 		switch {
 		case v > s.share:
 			at, s = i, strength{v, s.share}
@@ -173,20 +185,4 @@ func (t *tones) strongest(group int) (at int, s strength) {
 		}
 	}
 	return at, s
-}
-
-// goertzel gives the squared magnitudes at four frequencies.
-func goertzel(x *[toneFrame]float32, coeff *[4]float32) [4]float32 {
-	c0, c1, c2, c3 := coeff[0], coeff[1], coeff[2], coeff[3]
-	var a0, a1, a2, a3, b0, b1, b2, b3 float32
-	for _, v := range x {
-		a0, b0 = v+c0*a0-b0, a0
-		a1, b1 = v+c1*a1-b1, a1
-		a2, b2 = v+c2*a2-b2, a2
-		a3, b3 = v+c3*a3-b3, a3
-	}
-	return [4]float32{
-		a0*a0 + b0*b0 - c0*a0*b0, a1*a1 + b1*b1 - c1*a1*b1,
-		a2*a2 + b2*b2 - c2*a2*b2, a3*a3 + b3*b3 - c3*a3*b3,
-	}
 }
