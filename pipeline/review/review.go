@@ -138,16 +138,7 @@ func (k *Desk) Keep(ctx context.Context, u pipeline.User, id string) error {
 
 // Save stores the text as a new version, based on version base, and returns its number.
 func (k *Desk) Save(ctx context.Context, by store.Actor, id string, base int, text string) (int, error) {
-	if len(text) > k.opts.MaxText {
-		return 0, pipeline.Errorf(pipeline.TooLarge, "This text is longer than the limit of %d kB and was not saved. Shorten it, or ask an administrator to raise the limit.", k.opts.MaxText>>10)
-	}
-	if !clean(text) {
-		return 0, pipeline.Errorf(pipeline.Invalid, "The text holds characters that cannot be stored (a zero byte or broken UTF-8). It was not saved; remove them and save again.")
-	}
-	n, err := k.store.SaveText(ctx, by, id, base, text, k.opts.Lease)
-	if err == nil {
-		k.queue.Announce(id)
-	}
+	n, _, err := k.SaveEdit(ctx, by, id, base, Edit{Text: text})
 	return n, err
 }
 

@@ -21,6 +21,7 @@ type Version struct {
 	Engine  string            // of a draft
 	Words   []transcript.Word // of a draft: what was heard, with times
 	Flags   []check.Flag      // of a draft: where the checks ask a person to look
+	Places  Places            // of a text that a person made
 	UserID  string            // whose work it is; empty for a draft
 	Created time.Time
 }
@@ -32,6 +33,7 @@ type version struct {
 	engine string
 	words  []byte // JSON
 	flags  []byte // JSON; may be nil
+	places []byte // JSON; may be nil
 	user   string
 }
 
@@ -42,22 +44,22 @@ func (c *change) addVersion(ctx context.Context, v version) error {
 }
 
 func insertVersion(ctx context.Context, tx pgx.Tx, dictation string, n int, v version) error {
-	_, err := tx.Exec(ctx, `insert into versions (dictation_id, n, kind, text, engine, words, flags, user_id)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`, dictation, n, v.kind, v.text, v.engine, v.words, v.flags, null(v.user))
+	_, err := tx.Exec(ctx, `insert into versions (dictation_id, n, kind, text, engine, words, flags, places, user_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, dictation, n, v.kind, v.text, v.engine, v.words, v.flags, v.places, null(v.user))
 	return err
 }
 
-const versionColumns = "n, kind, text, engine, words, flags, user_id, created_at"
+const versionColumns = "n, kind, text, engine, words, flags, places, user_id, created_at"
 
 func scanVersion(row pgx.CollectableRow) (Version, error) {
 	var v Version
-	var words, flags []byte
+	var words, flags, places []byte
 	var user *string
-	if err := row.Scan(&v.N, &v.Kind, &v.Text, &v.Engine, &words, &flags, &user, &v.Created); err != nil {
+	if err := row.Scan(&v.N, &v.Kind, &v.Text, &v.Engine, &words, &flags, &places, &user, &v.Created); err != nil {
 		return v, err
 	}
 	v.UserID = deref(user)
-	return v, errors.Join(unmarshal(words, &v.Words), unmarshal(flags, &v.Flags))
+	return v, errors.Join(unmarshal(words, &v.Words), unmarshal(flags, &v.Flags), unmarshal(places, &v.Places))
 }
 
 // unmarshal reads a column of JSON that may be null.
@@ -93,7 +95,7 @@ func (s *Store) Draft(ctx context.Context, dictation string) (Version, error) {
 
 // Versions lists all versions, oldest first, without words.
 func (s *Store) Versions(ctx context.Context, dictation string) ([]Version, error) {
-	rows, _ := s.pool.Query(ctx, `select n, kind, text, engine, null::jsonb, null::jsonb, user_id, created_at from versions
+	rows, _ := s.pool.Query(ctx, `select n, kind, text, engine, null::jsonb, null::jsonb, null::jsonb, user_id, created_at from versions
 		where dictation_id = $1 order by n`, dictation)
 	list, err := pgx.CollectRows(rows, scanVersion)
 	return list, kind(err)
@@ -103,6 +105,16 @@ func (s *Store) Versions(ctx context.Context, dictation string) ([]Version, erro
 // Stale when the text has moved on since, as Locked when somebody else holds
 // the dictation. A text equal to the newest is not saved again.
 func (s *Store) SaveText(ctx context.Context, by Actor, id string, base int, text string, lease time.Duration) (n int, err error) {
+	return s.SaveEdit(ctx, by, id, base, text, Places{}, lease)
+}
+
+// SaveEdit is SaveText with what is known besides the text, which counts as a
+// change too.
+func (s *Store) SaveEdit(ctx context.Context, by Actor, id string, base int, text string, places Places, lease time.Duration) (n int, err error) {
+	column, err := places.column()
+	if err != nil {
+		return 0, err
+	}
 	err = s.tx(ctx, func(tx pgx.Tx) error {
 		var d pipeline.Dictation
 		c := change{tx: tx, by: by, d: &d}
@@ -112,7 +124,7 @@ func (s *Store) SaveText(ctx context.Context, by Actor, id string, base int, tex
 		if err := c.heldBy(by.ID); err != nil {
 			return err
 		}
-		n, err = c.save(ctx, base, text)
+		n, err = c.save(ctx, base, text, column)
 		if err != nil {
 			return err
 		}
@@ -122,14 +134,17 @@ func (s *Store) SaveText(ctx context.Context, by Actor, id string, base int, tex
 	return n, err
 }
 
-// save writes text as the next version when it differs from the newest.
-func (c *change) save(ctx context.Context, base int, text string) (int, error) {
+// save writes text as the next version when it differs from the newest, or when
+// places are given that do.
+func (c *change) save(ctx context.Context, base int, text string, places []byte) (int, error) {
 	var newest string
-	err := c.tx.QueryRow(ctx, "select text from versions where dictation_id = $1 and n = $2", c.d.ID, c.d.TextN).Scan(&newest)
+	var same bool // places too, as JSON values
+	err := c.tx.QueryRow(ctx, `select text, $3::jsonb is null or places is not distinct from $3::jsonb
+		from versions where dictation_id = $1 and n = $2`, c.d.ID, c.d.TextN, places).Scan(&newest, &same)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return 0, err
 	}
-	if err == nil && newest == text {
+	if err == nil && newest == text && same {
 		return c.d.TextN, nil
 	}
 	if base != c.d.TextN {
@@ -139,7 +154,7 @@ func (c *change) save(ctx context.Context, base int, text string) (int, error) {
 	if c.d.Step == pipeline.QA {
 		kind = pipeline.QAVersion
 	}
-	if err := c.addVersion(ctx, version{kind: kind, text: text, user: c.by.ID}); err != nil {
+	if err := c.addVersion(ctx, version{kind: kind, text: text, places: places, user: c.by.ID}); err != nil {
 		return 0, err
 	}
 	return c.d.TextN, writeAudit(ctx, c.tx, c.by.entry("text.saved", c.d.ID, c.d.PatientID))

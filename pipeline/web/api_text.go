@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dictation/pipeline"
+	"dictation/pipeline/review"
 	"dictation/pipeline/store"
 	"dictation/transcript"
 	"dictation/transcript/check"
@@ -22,6 +23,9 @@ type textView struct {
 	Words   []transcript.Word    `json:"words"`
 	Marks   []transcript.Mark    `json:"marks"`
 	Flags   []check.Flag         `json:"flags"`            // what the checks ask to look at
+	Draft   int                  `json:"draft,omitempty"`  // version whose words the spans count
+	Spans   []transcript.Span    `json:"spans"`            // where the draft's words stand
+	Done    []string             `json:"accepted"`         // flags that were looked at
 	Engine  string               `json:"engine,omitempty"` // of a draft
 	Author  string               `json:"author,omitempty"` // name; none for a draft
 	Created time.Time            `json:"created"`
@@ -58,12 +62,7 @@ func (s *Server) text(w http.ResponseWriter, r *http.Request, n int) error {
 	if err != nil {
 		return err
 	}
-	words := transcript.Draft{Engine: draft.Engine, Text: draft.Text, Words: draft.Words}.Timed(v.Text)
-	out := textView{
-		Version: v.N, Kind: v.Kind, Text: v.Text, Words: list(words), Marks: list(transcript.Blanks(v.Text, words)),
-		Flags:  list(check.Carry(draft.Flags, draft.Text, v.Text)),
-		Engine: v.Engine, Created: v.Created.UTC(),
-	}
+	out := s.viewText(v, draft)
 	names := s.viewer(r)
 	if err := names.look(ctx, &out.Author, v.UserID, names.name); err != nil {
 		return err
@@ -79,7 +78,7 @@ func writeBegun(w http.ResponseWriter, b *begun, err error) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, textView{
-		Kind: begunText, Text: b.Text, Words: list(b.Words), Marks: []transcript.Mark{}, Flags: []check.Flag{}, Engine: b.Engine,
+		Kind: begunText, Text: b.Text, Words: list(b.Words), Marks: []transcript.Mark{}, Flags: []check.Flag{}, Spans: []transcript.Span{}, Done: []string{}, Engine: b.Engine,
 		Created: time.Now().UTC(), Progress: &progressView{DoneMS: b.DoneMS, OfMS: b.OfMS},
 	})
 }
@@ -132,7 +131,8 @@ func (s *Server) apiVersions(w http.ResponseWriter, r *http.Request) error {
 }
 
 type savedView struct {
-	Version int `json:"version"`
+	Version  int `json:"version"`
+	Disputed int `json:"disputed"` // words that the page and alignment put in different places
 }
 
 // apiSave stores the text as a new version. If-Match names the version it was
@@ -149,35 +149,57 @@ func (s *Server) apiSave(w http.ResponseWriter, r *http.Request) error {
 		})
 		return nil
 	}
-	text, err := s.sentText(w, r)
+	edit, err := s.sentEdit(w, r)
 	if err != nil {
 		return err
 	}
-	n, err := s.Desk.Save(r.Context(), actor(r), dictationOf(r).ID, base, text)
+	var out savedView
+	out.Version, out.Disputed, err = s.Desk.SaveEdit(r.Context(), actor(r), dictationOf(r).ID, base, edit)
 	if err != nil {
 		return s.stale(w, r, err)
 	}
-	w.Header().Set("ETag", etag(n))
-	return writeJSON(w, http.StatusOK, savedView{Version: n})
+	w.Header().Set("ETag", etag(out.Version))
+	return writeJSON(w, http.StatusOK, out)
 }
 
-// sentText reads the text of a save: as it is, or in JSON.
-func (s *Server) sentText(w http.ResponseWriter, r *http.Request) (string, error) {
+// sentEdit reads the text of a save: as it is, or in JSON with what the page
+// knows besides.
+func (s *Server) sentEdit(w http.ResponseWriter, r *http.Request) (review.Edit, error) {
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t == "text/plain" {
 		b, err := s.readBody(w, r)
-		return string(b), err
+		return review.Edit{Text: string(b)}, err
 	}
 	var body struct {
-		Text *string `json:"text"`
+		Text     *string           `json:"text"`
+		Spans    []transcript.Span `json:"spans"`
+		Marks    []transcript.Mark `json:"marks"`
+		Accepted []string          `json:"accepted"`
 	}
 	if err := s.readJSON(w, r, &body); err != nil {
-		return "", err
+		return review.Edit{}, err
 	}
 	if body.Text == nil {
 		// Taken as empty, a forgotten text would wipe the note.
-		return "", pipeline.Errorf(pipeline.Invalid, "The text is missing. Nothing was saved.")
+		return review.Edit{}, pipeline.Errorf(pipeline.Invalid, "The text is missing. Nothing was saved.")
 	}
-	return *body.Text, nil
+	return review.Edit{Text: *body.Text, Words: body.Spans, Marks: body.Marks, Accepted: body.Accepted}, nil
+}
+
+// viewText is a version as its readers get it; draft is what it was made of.
+func (s *Server) viewText(v, draft store.Version) textView {
+	words, seats := draftSeats(v, draft)
+	timed := transcript.Placed(words, v.Text, seats)
+	return textView{
+		Version: v.N, Kind: v.Kind, Text: v.Text, Words: list(timed), Marks: list(transcript.Marked(v.Places.Marks, v.Text, timed)),
+		Flags: list(check.Carry(draft.Flags, draft.Text, v.Text)), Draft: draft.N, Spans: list(transcript.Spans(seats, v.Text)),
+		Done: list(v.Places.Accepted), Engine: v.Engine, Created: v.Created.UTC(),
+	}
+}
+
+// draftSeats are a draft's words, and which of them each token of v stands for.
+func draftSeats(v, draft store.Version) ([]transcript.Word, []int) {
+	words := review.Timed(draft)
+	return words, review.Seats(v, draft, words)
 }
 
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
