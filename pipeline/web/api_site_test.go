@@ -270,8 +270,14 @@ func (x *site) work(d pipeline.Dictation, result pipeline.Result) pipeline.Dicta
 // drafted waits for typing.
 func (x *site) drafted(author string) pipeline.Dictation {
 	x.t.Helper()
+	return x.draftedFrom(author, "RIFF0123456789", 7000)
+}
+
+// draftedFrom waits for typing and has that sound, so many milliseconds of it.
+func (x *site) draftedFrom(author, wav string, ms int64) pipeline.Dictation {
+	x.t.Helper()
 	d := x.received(author)
-	canonical, err := x.Blob.Put(x.t.Context(), blob.CanonicalKey(d.ID), strings.NewReader("RIFF0123456789"), -1, "audio/wav")
+	canonical, err := x.Blob.Put(x.t.Context(), blob.CanonicalKey(d.ID), strings.NewReader(wav), -1, "audio/wav")
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -279,7 +285,7 @@ func (x *site) drafted(author string) pipeline.Dictation {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	d = x.work(d, pipeline.Result{Sound: &pipeline.Sound{Canonical: canonical, PeaksKey: peaks.Key, DurationMS: 7000, Format: "WAV"}})
+	d = x.work(d, pipeline.Result{Sound: &pipeline.Sound{Canonical: canonical, PeaksKey: peaks.Key, DurationMS: ms, Format: "WAV"}})
 	var words []transcript.Word
 	for i, w := range strings.Fields(draftText) {
 		words = append(words, transcript.Word{Text: w, StartMS: int64(i) * 1000, EndMS: int64(i)*1000 + 900})

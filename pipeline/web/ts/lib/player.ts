@@ -66,6 +66,12 @@ export class Player {
 
   pause(): void {
     this.endTyping();
+    this.rest();
+  }
+
+  // rest pauses. The event that tells so comes later, perhaps after the next key.
+  private rest(): void {
+    if (!this.audio.paused) this.resting = true;
     this.audio.pause();
   }
 
@@ -118,7 +124,7 @@ export class Player {
   typed(): void {
     if (!this.resumeMS || (this.audio.paused && !this.typing)) return;
     clearTimeout(this.typing);
-    this.audio.pause();
+    this.rest();
     this.typing = setTimeout(() => void this.play(), this.resumeMS);
   }
 
