@@ -210,7 +210,9 @@ func TestPedalModes(t *testing.T) {
 	w.do(chromedp.Click(chromedp.CSS("#pedal-connect")))
 	w.shows("Pedal connected: Infinity.")
 	w.goTo(30)
-	press := func(report string) { eval[any](w, "navigator.hid.known[0].send(["+report+"]); navigator.hid.known[0].send([0, 0])") }
+	press := func(report string) {
+		eval[any](w, "navigator.hid.known[0].send(["+report+"]); navigator.hid.known[0].send([0, 0])")
+	}
 	press("4, 0")
 	w.until(sound + ".currentTime === 34")
 	press("1, 0")
