@@ -19,6 +19,7 @@ type Dictation struct {
 	Priority    Priority
 	Due         time.Time
 	Facility    string
+	Pool        string // who types it, see [Pool]; empty for everybody
 	Source      string // "page", "command", "api" or "bucket"; "split" for a part
 	Several     bool   // the sender says that it holds several dictations
 	Part        Part   // of which recording it was cut, if of any
@@ -28,8 +29,9 @@ type Dictation struct {
 	Version int64  // grows by one with every change of position; the compare-and-set value
 	Attempt int    // tries at the present machine stage
 
-	HolderID string    // the person whose lease it is; empty in machine stages
-	Lease    time.Time // until when the worker's or person's claim stands
+	HolderID  string    // the person whose lease it is; empty in machine stages
+	HeldSince time.Time // when the holder took it
+	Lease     time.Time // until when the worker's or person's claim stands
 
 	Original Object
 	Sound    Sound

@@ -17,7 +17,9 @@ const (
 	FindPatient     Action = "patient.find"
 	ManageJobs      Action = "jobs.manage" // retry, hold, identify, take back
 	TypeByHand      Action = "dictation.type_by_hand"
-	SplitDictation  Action = "dictation.split" // also: say that it is one
+	SplitDictation  Action = "dictation.split"     // also: say that it is one
+	TakeOver        Action = "dictation.take_over" // take a job from its holder's hands
+	ManagePools     Action = "pools.manage"
 	ManageUsers     Action = "users.manage"
 	ReadAudit       Action = "audit.read"
 )
@@ -27,10 +29,11 @@ var general = map[Role][]Action{
 	RoleAuthor:           {CreateDictation, FindPatient},
 	RoleTranscriptionist: {Worklist, SplitDictation}, // typing pools digitise tapes, and must see whose number they typed; it is audited
 	RoleQA:               {Worklist},
+	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
 	RoleRecords:          {ReadChart, FindPatient},
 	RoleAuditor:          {ReadAudit},
-	RoleAdmin:            {ManageJobs, ManageUsers, ReadDictation, TypeByHand, SplitDictation},
+	RoleAdmin:            {ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
 }
 
 // May reports whether u may do a; d is the dictation it is done to, nil for
@@ -60,10 +63,10 @@ func related(u User, a Action, d Dictation) bool {
 	toSign := d.Stage == Deliver || d.Stage == Review && d.Step == Signature
 	switch a {
 	case ReadDictation:
-		return own || u.Is(RoleTranscriptionist, RoleQA, RoleClinician)
+		return own || u.Is(RoleTranscriptionist, RoleQA, RoleLead, RoleClinician)
 	case ReadSound, ReadText:
 		toSplit := a == ReadSound && d.AwaitsSplit()
-		return own || (holds || toSplit) && u.Is(RoleTranscriptionist) || holds && u.Is(RoleQA) || toSign && u.Is(RoleClinician)
+		return own || (holds || toSplit) && u.Is(RoleTranscriptionist, RoleLead) || holds && u.Is(RoleQA) || toSign && u.Is(RoleClinician)
 	case TypeByHand, SplitDictation:
 		return own
 	case EditText:

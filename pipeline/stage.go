@@ -91,8 +91,9 @@ const (
 	Returned  Event = "returned" // the clinician or QA sent it back, with a reason
 	Signed    Event = "signed"
 	FailedEv  Event = "failed"
-	Retried   Event = "retried" // a person asks a failed stage to run again
-	ByHand    Event = "by_hand" // a person gives up on recognition: it is typed from scratch
+	Retried   Event = "retried"    // a person asks a failed stage to run again
+	ByHand    Event = "by_hand"    // a person gives up on recognition: it is typed from scratch
+	TakenOver Event = "taken_over" // a lead took it from its holder's hands
 	Hold      Event = "held"
 	Unhold    Event = "unheld"
 	Undone    Event = "undone" // the typist takes back what nobody has taken up yet
@@ -136,6 +137,8 @@ func buildMoves() []move {
 			move{at(Review, step, Pending), Claimed, at(Review, step, InProgress)},
 			move{at(Review, step, Suspended), Claimed, at(Review, step, InProgress)},
 			move{at(Review, step, InProgress), Claimed, at(Review, step, InProgress)},
+			move{at(Review, step, InProgress), TakenOver, at(Review, step, InProgress)},
+			move{at(Review, step, Suspended), TakenOver, at(Review, step, InProgress)},
 			move{at(Review, step, InProgress), Released, at(Review, step, Pending)},
 			move{at(Review, step, InProgress), Suspend, at(Review, step, Suspended)},
 			move{at(Review, step, Suspended), Released, at(Review, step, Pending)},

@@ -15,6 +15,7 @@ const (
 	RoleAuthor           Role = "author"           // dictates, sees own dictations
 	RoleTranscriptionist Role = "transcriptionist" // types and edits claimed jobs
 	RoleQA               Role = "qa"               // checks typed jobs
+	RoleLead             Role = "lead"             // types and checks, hands out work, keeps the pools
 	RoleClinician        Role = "clinician"        // signs, reads charts
 	RoleRecords          Role = "records"          // the records system: reads charts and FHIR
 	RoleAuditor          Role = "auditor"          // reads the audit, no text
@@ -22,14 +23,14 @@ const (
 )
 
 // Roles lists the roles in the order they are shown.
-var Roles = []Role{RoleAuthor, RoleTranscriptionist, RoleQA, RoleClinician, RoleRecords, RoleAuditor, RoleAdmin}
+var Roles = []Role{RoleAuthor, RoleTranscriptionist, RoleQA, RoleLead, RoleClinician, RoleRecords, RoleAuditor, RoleAdmin}
 
 // ParseRole reads a role name.
 func ParseRole(s string) (Role, error) {
 	if r := Role(strings.ToLower(strings.TrimSpace(s))); slices.Contains(Roles, r) {
 		return r, nil
 	}
-	return "", Errorf(Invalid, "There is no role %q. The roles are author, transcriptionist, qa, clinician, records, auditor and admin.", s)
+	return "", Errorf(Invalid, "There is no role %q. The roles are author, transcriptionist, qa, lead, clinician, records, auditor and admin.", s)
 }
 
 // User is an account.
@@ -40,6 +41,9 @@ type User struct {
 	Roles    []Role
 	Disabled bool
 	Created  time.Time
+
+	Language string // of the pages, as BCP 47; empty follows the browser
+	Looks    string // of the pages: "light", "dark"; empty follows the browser
 }
 
 // Is reports whether the account has any of the roles.

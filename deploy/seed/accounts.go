@@ -21,6 +21,7 @@ var staff = []struct{ role, name string }{
 	{"author", "Beatrix Fennimore, MD"},
 	{"transcriptionist", "Gwendolyn Sparks"},
 	{"qa", "Percival Aldous"},
+	{"lead", "Octavia Bramley"},
 	{"clinician", "Ambrose Tillinghast, MD"},
 	{"records", "Records System"},
 	{"auditor", "Cordelia Wexford"},

@@ -95,7 +95,7 @@ func TestAccounts(t *testing.T) {
 		}
 		secrets[a.Password], secrets[a.APIToken] = true, true
 	}
-	if want := []string{"author", "transcriptionist", "qa", "clinician", "records", "auditor", "admin"}; !slices.Equal(roles, want) {
+	if want := []string{"author", "transcriptionist", "qa", "lead", "clinician", "records", "auditor", "admin"}; !slices.Equal(roles, want) {
 		t.Errorf("roles %v, want %v", roles, want)
 	}
 	if len(secrets) != 2*len(accounts) {

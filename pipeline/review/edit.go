@@ -46,7 +46,7 @@ func (k *Desk) SaveEdit(ctx context.Context, by store.Actor, id string, base int
 	}
 	n, err = k.store.SaveEdit(ctx, by, id, base, e.Text, places, k.opts.Lease)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, k.lost(ctx, by.ID, id, err)
 	}
 	k.queue.Announce(id)
 	return n, len(places.Disputed), nil

@@ -60,10 +60,10 @@ func (k *Desk) PublicKey() ed25519.PublicKey { return k.key.Public().(ed25519.Pu
 // Steps are the queues a person takes jobs from, in the order they are looked
 // at: what waits for QA has been typed already and goes first. Empty for others.
 func Steps(u pipeline.User) (steps []pipeline.Step) {
-	if u.Is(pipeline.RoleQA) {
+	if u.Is(pipeline.RoleQA, pipeline.RoleLead) {
 		steps = append(steps, pipeline.QA)
 	}
-	if u.Is(pipeline.RoleTranscriptionist) {
+	if u.Is(pipeline.RoleTranscriptionist, pipeline.RoleLead) {
 		steps = append(steps, pipeline.Typing)
 	}
 	return steps
@@ -133,7 +133,7 @@ func (k *Desk) told(d pipeline.Dictation, err error) (pipeline.Dictation, error)
 
 // Keep prolongs the user's lease.
 func (k *Desk) Keep(ctx context.Context, u pipeline.User, id string) error {
-	return k.store.KeepLease(ctx, u.ID, id, k.opts.Lease)
+	return k.lost(ctx, u.ID, id, k.store.KeepLease(ctx, u.ID, id, k.opts.Lease))
 }
 
 // Save stores the text as a new version, based on version base, and returns its number.
@@ -148,7 +148,8 @@ func clean(text string) bool {
 
 // Suspend lays the dictation aside for the same person.
 func (k *Desk) Suspend(ctx context.Context, by store.Actor, id string) (pipeline.Dictation, error) {
-	return k.told(k.store.SuspendReview(ctx, by, id))
+	d, err := k.told(k.store.SuspendReview(ctx, by, id))
+	return d, k.lost(ctx, by.ID, id, err)
 }
 
 // Release gives the dictation back to the queue.
@@ -175,7 +176,8 @@ func (k *Desk) Complete(ctx context.Context, by store.Actor, id string, base int
 	if strings.TrimSpace(v.Text) == "" {
 		return pipeline.Dictation{}, pipeline.Errorf(pipeline.Conflict, "There is no text yet. Type the note before you complete it, or suspend it.")
 	}
-	return k.told(k.store.CompleteReview(ctx, by, id, pipeline.Completed, base, ""))
+	d, err := k.told(k.store.CompleteReview(ctx, by, id, pipeline.Completed, base, ""))
+	return d, k.lost(ctx, by.ID, id, err)
 }
 
 // SendToQA passes the text to a QA editor, with the reason.
@@ -183,7 +185,8 @@ func (k *Desk) SendToQA(ctx context.Context, by store.Actor, id string, base int
 	if err := given(reason); err != nil {
 		return pipeline.Dictation{}, err
 	}
-	return k.told(k.store.CompleteReview(ctx, by, id, pipeline.ToQA, base, strings.TrimSpace(reason)))
+	d, err := k.told(k.store.CompleteReview(ctx, by, id, pipeline.ToQA, base, strings.TrimSpace(reason)))
+	return d, k.lost(ctx, by.ID, id, err)
 }
 
 func given(reason string) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -49,6 +50,7 @@ type change struct {
 	from pipeline.Position
 	now  time.Time // the database's clock: leases are compared with it only
 	work string    // name of the worker that holds the machine stage
+	note string    // what the audit says of it besides
 	hold string    // why it is held as soon as it has arrived; empty lets it go on
 
 	on pipeline.Event // the move; edit may choose another
@@ -129,7 +131,7 @@ func (c *change) write(ctx context.Context, on pipeline.Event) error {
 	if to.State != pipeline.InProgress {
 		d.Lease, c.work = time.Time{}, ""
 		if to.State != pipeline.Suspended {
-			d.HolderID = ""
+			d.HolderID, d.HeldSince = "", time.Time{}
 		}
 	}
 	if to.Stage != c.from.Stage || on == pipeline.Retried || on == pipeline.Unhold {
@@ -143,11 +145,13 @@ func (c *change) write(ctx context.Context, on pipeline.Event) error {
 	}
 	batch := &pgx.Batch{}
 	batch.Queue(`update dictations set stage = $3, step = $4, state = $5, reason = $6, version = $2 + 1, attempt = $7,
-		worker = $8, holder_id = $9, lease_until = $10, sound = $11, text_n = $12, announced_at = now(), updated_at = now()
+		worker = $8, holder_id = $9, lease_until = $10, sound = $11, text_n = $12, held_since = $13, announced_at = now(), updated_at = now()
 		where id = $1 and version = $2`,
 		d.ID, d.Version-1, d.Stage, d.Step, d.State, d.Reason, d.Attempt,
-		c.work, null(d.HolderID), nullTime(d.Lease), sound, d.TextN)
-	queueAudit(batch, moved(c.by, on, c.from, *d))
+		c.work, null(d.HolderID), nullTime(d.Lease), sound, d.TextN, nullTime(d.HeldSince))
+	e := moved(c.by, on, c.from, *d)
+	e.Detail = cmp.Or(c.note, e.Detail)
+	queueAudit(batch, e)
 	return c.tx.SendBatch(ctx, batch).Close()
 }
 

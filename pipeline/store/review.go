@@ -10,14 +10,16 @@ import (
 	"dictation/pipeline"
 )
 
-// ClaimNext gives the user the next dictation of a step: STAT first, then by
-// due date. Two people asking at once get two dictations. NotFound when none waits.
+// ClaimNext gives the user the next dictation of a step that his pools may type:
+// STAT first, then by due date. Two people asking at once get two dictations.
+// NotFound when none waits.
 func (s *Store) ClaimNext(ctx context.Context, by Actor, step pipeline.Step, lease time.Duration) (pipeline.Dictation, error) {
+	pools, err := s.PoolsOf(ctx, by.ID)
+	if err != nil {
+		return pipeline.Dictation{}, err
+	}
 	for {
-		var id string
-		err := s.pool.QueryRow(ctx, `select id from dictations
-			where stage = 'review' and step = $1 and state = 'pending'
-			order by priority, due_at, id limit 1 for update skip locked`, string(step)).Scan(&id)
+		id, err := s.nextOf(ctx, step, pools)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return pipeline.Dictation{}, pipeline.Errorf(pipeline.NotFound, "No dictation waits for you just now.")
 		}
@@ -63,6 +65,9 @@ func held() error {
 }
 
 func (c *change) take(user string, lease time.Duration) {
+	if c.d.HolderID != user || c.d.HeldSince.IsZero() {
+		c.d.HeldSince = c.now
+	}
 	c.d.HolderID = user
 	c.d.Lease = c.now.Add(lease)
 }
@@ -111,7 +116,7 @@ func (s *Store) TakeBack(ctx context.Context, by Actor, id string) (pipeline.Dic
 		if c.d.Stage != pipeline.Review {
 			return pipeline.Errorf(pipeline.Conflict, "This dictation is at %s; nobody holds it.", c.d.Position)
 		}
-		return nil
+		return c.tellHolder(ctx, "", true)
 	})
 }
 

@@ -12,10 +12,10 @@ import (
 	"dictation/pipeline"
 )
 
-const userColumns = "u.id, u.username, u.name, u.roles, u.disabled, u.created_at"
+const userColumns = "u.id, u.username, u.name, u.roles, u.disabled, u.created_at, u.language, u.looks"
 
 func userScan(u *pipeline.User) []any {
-	return []any{&u.ID, &u.Username, &u.Name, &u.Roles, &u.Disabled, &u.Created}
+	return []any{&u.ID, &u.Username, &u.Name, &u.Roles, &u.Disabled, &u.Created, &u.Language, &u.Looks}
 }
 
 func scanUser(row pgx.CollectableRow) (u pipeline.User, err error) {
@@ -76,6 +76,13 @@ func (s *Store) userChange(ctx context.Context, by Actor, userID, action, sql st
 		e.Detail = "account " + userID
 		return writeAudit(ctx, tx, e)
 	})
+}
+
+// SetPages stores how an account wants its pages: language and looks, both may be
+// empty. Its sessions go on.
+func (s *Store) SetPages(ctx context.Context, user, language, looks string) error {
+	_, err := s.pool.Exec(ctx, "update users set language = $2, looks = $3 where id = $1", user, language, looks)
+	return kind(err)
 }
 
 func noUser() error { return pipeline.Errorf(pipeline.NotFound, "There is no such account.") }

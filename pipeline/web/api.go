@@ -49,6 +49,7 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /dictations/{id}/unhold", action: pipeline.ManageJobs, about: true, handle: s.apiUnhold},
 		{pattern: "POST /dictations/{id}/identify", action: pipeline.ManageJobs, about: true, handle: s.apiIdentify},
 		{pattern: "POST /dictations/{id}/take-back", action: pipeline.ManageJobs, about: true, handle: s.apiTakeBack},
+		{pattern: "POST /dictations/{id}/take-over", action: pipeline.TakeOver, about: true, handle: s.apiTakeOver},
 		{pattern: "POST /dictations/{id}/type-by-hand", action: pipeline.TypeByHand, about: true, handle: s.apiTypeByHand},
 
 		{pattern: "GET /dictations/{id}/parts", action: pipeline.ReadDictation, about: true, audit: true, handle: s.apiParts},

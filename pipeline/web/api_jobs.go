@@ -45,6 +45,16 @@ func (s *Server) apiUnhold(w http.ResponseWriter, r *http.Request) error {
 	return s.writeChanged(w, r, d, err)
 }
 
+// apiTakeOver gives a dictation in another's hands to the asker.
+func (s *Server) apiTakeOver(w http.ResponseWriter, r *http.Request) error {
+	reason, err := s.readReason(w, r)
+	if err != nil {
+		return err
+	}
+	d, err := s.Desk.TakeOver(r.Context(), userOf(r), actor(r), dictationOf(r).ID, reason)
+	return s.writeMoved(w, r, d, err)
+}
+
 // apiTakeBack gives a dictation back to the queue, whoever holds it.
 func (s *Server) apiTakeBack(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.Desk.TakeBack(r.Context(), actor(r), dictationOf(r).ID)

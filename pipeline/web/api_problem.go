@@ -2,12 +2,14 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"unicode/utf8"
 
 	"dictation/pipeline"
+	"dictation/pipeline/review"
 )
 
 // explain makes a handler's error ready to leave: a refusal is written to the
@@ -20,7 +22,9 @@ func (s *Server) explain(rt route, r *http.Request, err error) error {
 			return err
 		}
 	case pipeline.Locked:
-		return s.nameHolder(r, err)
+		if !errors.Is(err, review.ErrTaken) { // that says who
+			return s.nameHolder(r, err)
+		}
 	}
 	return err
 }

@@ -284,6 +284,9 @@ func saidByScripts(t *testing.T) map[string]string {
 	return keys
 }
 
+// english is what tests compare with.
+var english = &speech{Tag: "en"}
+
 func TestSaying(t *testing.T) {
 	t.Parallel()
 	de := &speech{Tag: "de", said: map[string]string{

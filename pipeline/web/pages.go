@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dictation/pipeline"
+	"dictation/pipeline/review"
 )
 
 // scripts names the bundle of each page that has one; other pages work as HTML alone.
@@ -96,8 +97,8 @@ func (p *pages) parse(from fs.FS, sp *speech) error {
 			return err
 		}
 	}
-	own := template.FuncMap{"asset": p.assets.url, "t": sp.t, "tn": sp.tn}
-	shared, err := template.New("").Funcs(wordFuncs()).Funcs(own).ParseFS(from, "templates/shared/*.html")
+	own := template.FuncMap{"asset": p.assets.url}
+	shared, err := template.New("").Funcs(sp.funcs()).Funcs(own).ParseFS(from, "templates/shared/*.html")
 	if err != nil {
 		return err
 	}
@@ -156,6 +157,7 @@ func (p *pages) write(w http.ResponseWriter, r *http.Request, sh sheet) error {
 // holds only their names.
 var said = map[string]string{
 	"signed-out": "You are signed out.",
+	"pools":      "The pools were changed. What is received from now on follows them.",
 	"none":       "No dictation waits for you just now. This list shows the next one as soon as it comes.",
 	"completed":  "Completed. The text is on its way to the signature.",
 	"qa":         "Sent to QA with your reason.",
@@ -179,12 +181,12 @@ var said = map[string]string{
 
 // failure answers with an error as a page.
 func (p *pages) failure(w http.ResponseWriter, r *http.Request, status int, sentence string) {
-	title := "That did not work"
+	title := msg("That did not work")
 	switch status {
 	case http.StatusNotFound:
-		title = "Not found"
+		title = msg("Not found")
 	case http.StatusForbidden:
-		title = "Not allowed"
+		title = msg("Not allowed")
 	}
 	err := p.write(w, r, sheet{name: "error", title: title, status: status, data: errorData{status, sentence}})
 	if err != nil {
@@ -200,20 +202,23 @@ type errorData struct {
 // links is the top bar of an account.
 func links(u pipeline.User) []link {
 	var l []link
-	if u.Is(pipeline.RoleTranscriptionist, pipeline.RoleQA) {
-		l = append(l, link{"/work", "Work"})
+	if len(review.Steps(u)) > 0 {
+		l = append(l, link{"/work", msg("Work")})
 	}
 	if u.Is(pipeline.RoleClinician, pipeline.RoleAuthor) {
-		l = append(l, link{"/dictations", "Dictations"}, link{"/sign", "To sign"})
+		l = append(l, link{"/dictations", msg("Dictations")}, link{"/sign", msg("To sign")})
 	}
 	if u.Is(pipeline.RoleClinician, pipeline.RoleRecords) {
-		l = append(l, link{"/patients", "Charts"})
+		l = append(l, link{"/patients", msg("Charts")})
 	}
 	if u.Is(pipeline.RoleAuditor) {
-		l = append(l, link{"/audit", "Audit"})
+		l = append(l, link{"/audit", msg("Audit")})
+	}
+	if pipeline.May(u, pipeline.ManagePools, nil) == nil {
+		l = append(l, link{"/pools", msg("Pools")})
 	}
 	if u.Is(pipeline.RoleAdmin) {
-		l = append(l, link{"/admin", "Jobs"}, link{"/admin/users", "Accounts"})
+		l = append(l, link{"/admin", msg("Jobs")}, link{"/admin/users", msg("Accounts")})
 	}
 	return l
 }
@@ -221,7 +226,7 @@ func links(u pipeline.User) []link {
 // start is the page an account lands on.
 func start(u pipeline.User) string {
 	switch {
-	case u.Is(pipeline.RoleTranscriptionist, pipeline.RoleQA):
+	case len(review.Steps(u)) > 0:
 		return "/work"
 	case u.Is(pipeline.RoleClinician):
 		return "/sign"
@@ -252,6 +257,9 @@ func (s *Server) pageRoutes() []route {
 
 		{pattern: "GET /work", action: pipeline.Worklist, audit: true, handle: s.pageWork},
 		{pattern: "POST /work/next", action: pipeline.Worklist, handle: s.postNext},
+		{pattern: "POST /work/noted", action: pipeline.Worklist, handle: s.postNoted},
+		{pattern: "POST /review/{id}/take-over", action: pipeline.TakeOver, about: true, handle: s.postTakeOver},
+		{pattern: "POST /review/{id}/take-back", action: pipeline.TakeOver, about: true, handle: s.postTakeBack},
 		{pattern: "POST /review/{id}/claim", action: pipeline.Worklist, about: true, handle: s.postClaim},
 		{pattern: "POST /review/{id}/release", action: pipeline.Worklist, about: true, handle: s.postRelease},
 		{pattern: "GET /review/{id}", action: pipeline.Worklist, about: true, audit: true, handle: s.pageReview},
@@ -267,6 +275,9 @@ func (s *Server) pageRoutes() []route {
 
 		{pattern: "GET /audit", action: pipeline.ReadAudit, audit: true, handle: s.pageAudit},
 		{pattern: "POST /audit/verify", action: pipeline.ReadAudit, audit: true, handle: s.postVerify},
+
+		{pattern: "GET /pools", action: pipeline.ManagePools, handle: s.pagePools},
+		{pattern: "POST /pools", action: pipeline.ManagePools, handle: s.postPools},
 
 		{pattern: "GET /admin", action: pipeline.ManageJobs, audit: true, handle: s.pageJobs},
 		{pattern: "POST /admin/jobs/{id}/{act}", action: pipeline.ManageJobs, about: true, handle: s.postJob},

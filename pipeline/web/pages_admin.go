@@ -50,7 +50,7 @@ func (s *Server) writeJobs(w http.ResponseWriter, r *http.Request, status int, t
 	if err != nil {
 		return err
 	}
-	data.Counts = inOrder(counts)
+	data.Counts = inOrder(s.speech(r), counts)
 	return s.pages.write(w, r, sheet{name: "jobs", title: "Jobs", status: status, trouble: trouble, data: data})
 }
 
@@ -68,14 +68,14 @@ func (s *Server) listed(ctx context.Context, filters ...store.Filter) (all []pip
 }
 
 // inOrder lists counts in the order a dictation passes the places.
-func inOrder(counts map[pipeline.Position]int) []count {
+func inOrder(sp *speech, counts map[pipeline.Position]int) []count {
 	var out []count
 	for _, stage := range pipeline.Stages {
 		for _, step := range []pipeline.Step{pipeline.NoStep, pipeline.Typing, pipeline.QA, pipeline.Signature} {
 			for _, state := range []pipeline.State{pipeline.Pending, pipeline.InProgress, pipeline.Suspended, pipeline.Held, pipeline.Failed} {
 				p := pipeline.Position{Stage: stage, Step: step, State: state}
 				if n := counts[p]; n > 0 {
-					out = append(out, count{says(p), tone(p), n})
+					out = append(out, count{sp.t(says(p)), tone(p), n})
 				}
 			}
 		}

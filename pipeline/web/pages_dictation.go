@@ -94,7 +94,7 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 	if data.History, err = s.history(r, d.ID); err != nil {
 		return err
 	}
-	return s.pages.write(w, r, sheet{name: "dictation", title: "Dictation " + d.JobNumber, data: data})
+	return s.pages.write(w, r, sheet{name: "dictation", title: s.speech(r).t("Dictation %s", d.JobNumber), data: data})
 }
 
 // hear is what decode found out, with what the recorder wrote held against the account.
@@ -110,7 +110,7 @@ func (s *Server) hear(r *http.Request, d pipeline.Dictation) (*heard, error) {
 			return nil, err
 		}
 	}
-	return hear(d, rep, by), nil
+	return s.speech(r).hear(d, rep, by), nil
 }
 
 // family finds what the dictation was cut from, and what was cut from it.
@@ -166,13 +166,14 @@ func (s *Server) history(r *http.Request, id string) ([]happening, error) {
 	if err != nil {
 		return nil, err
 	}
+	sp := s.speech(r)
 	var out []happening
 	for _, e := range entries {
 		if !tells(e, names) {
 			continue
 		}
 		h := happening{
-			At: e.At, Who: whoDid(names, e.Actor), What: act(e.Action), To: reached(e.To), Detail: strings.TrimSpace(e.Detail), Times: 1,
+			At: e.At, Who: sp.t(whoDid(names, e.Actor)), What: sp.t(act(e.Action)), To: sp.t(reached(e.To)), Detail: strings.TrimSpace(e.Detail), Times: 1,
 		}
 		if n := len(out); n > 0 && e.Action == textSaved && out[n-1].What == h.What && out[n-1].Who == h.Who {
 			h.Times += out[n-1].Times
@@ -202,11 +203,11 @@ func whoDid(names map[string]string, actor string) string {
 	part, _, _ := strings.Cut(actor, "/")
 	switch part {
 	case "worker":
-		return "the system"
+		return msg("the system")
 	case "sweep":
-		return "the system (sweep)"
+		return msg("the system (sweep)")
 	case "intake":
-		return "the system (intake)"
+		return msg("the system (intake)")
 	}
 	return actor
 }

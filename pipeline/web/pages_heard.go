@@ -36,46 +36,46 @@ const (
 )
 
 // hear says what decode found out. by is the account that sent the recording.
-func hear(d pipeline.Dictation, rep audio.Report, by pipeline.User) *heard {
+func (sp *speech) hear(d pipeline.Dictation, rep audio.Report, by pipeline.User) *heard {
 	h := &heard{Lines: []fact{
-		{"Length", speechWords(d.Sound)}, {"Level", levelWords(d.Sound, rep)}, {"Noise", noiseWords(d.Sound)}, {"Completeness", wholeWords(d.Sound)},
+		{sp.t("Length"), sp.speechWords(d.Sound)}, {sp.t("Level"), sp.levelWords(d.Sound, rep)}, {sp.t("Noise"), sp.noiseWords(d.Sound)}, {sp.t("Completeness"), sp.wholeWords(d.Sound)},
 	}}
 	if math.Abs(d.Sound.DC) > offMiddle {
-		h.Lines = append(h.Lines, fact{"Microphone", "The sound lies off its middle line, as with a faulty microphone or cable. It can be used, but have it looked at."})
+		h.Lines = append(h.Lines, fact{sp.t("Microphone"), sp.t("The sound lies off its middle line, as with a faulty microphone or cable. It can be used, but have it looked at.")})
 	}
 	if n := d.Sound.Parts; n > 1 && !d.Parted() {
-		h.Lines = append(h.Lines, fact{"Dictations", fmt.Sprintf("It seems to hold %d dictations, one after the other.", n)})
+		h.Lines = append(h.Lines, fact{sp.t("Dictations"), sp.t("It seems to hold %d dictations, one after the other.", n)})
 	}
-	h.Asks = asks(d, by)
-	h.Wrote = wrote(d.Sound.Said)
+	h.Asks = sp.asks(d, by)
+	h.Wrote = sp.wrote(d.Sound.Said)
 	for _, c := range rep.Meta.Cues {
 		h.Marks = append(h.Marks, strings.TrimSpace(pipeline.Clock(c.At.Milliseconds())+" "+c.Label))
 	}
-	h.Numbers = numbers(d.Sound, rep)
+	h.Numbers = sp.numbers(d.Sound, rep)
 	return h
 }
 
-func speechWords(s pipeline.Sound) string {
+func (sp *speech) speechWords(s pipeline.Sound) string {
 	if s.SpeechMS == 0 {
-		return fmt.Sprintf("%s, and no speech was found in it.", length(s.DurationMS))
+		return sp.t("%s, and no speech was found in it.", length(s.DurationMS))
 	}
-	return fmt.Sprintf("%s; for about %s of it somebody speaks (%d %%).", length(s.DurationMS), length(s.SpeechMS), min(100, s.SpeechMS*100/max(1, s.DurationMS)))
+	return sp.t("%s; for about %s of it somebody speaks (%d %%).", length(s.DurationMS), length(s.SpeechMS), min(100, s.SpeechMS*100/max(1, s.DurationMS)))
 }
 
-func levelWords(s pipeline.Sound, rep audio.Report) string {
+func (sp *speech) levelWords(s pipeline.Sound, rep audio.Report) string {
 	switch {
 	case s.PeakDBFS <= silentDBFS:
-		return "Silent: there is nothing to hear. The microphone may have been off."
+		return sp.t("Silent: there is nothing to hear. The microphone may have been off.")
 	case clippedShare(s, rep) > overdriven:
-		return "Overdriven: the loudest places are cut flat, and words may be misheard."
+		return sp.t("Overdriven: the loudest places are cut flat, and words may be misheard.")
 	case s.PeakDBFS < quietDBFS:
-		return "Very quiet; words may be missed."
+		return sp.t("Very quiet; words may be missed.")
 	case s.LUFS < quietLUFS:
-		return "Quiet, but it can be used."
+		return sp.t("Quiet, but it can be used.")
 	case s.LUFS > loudLUFS:
-		return "Loud, but not overdriven."
+		return sp.t("Loud, but not overdriven.")
 	}
-	return "Good level."
+	return sp.t("Good level.")
 }
 
 // clippedShare is the part of the samples at full scale. Without the original's
@@ -88,41 +88,41 @@ func clippedShare(s pipeline.Sound, rep audio.Report) float64 {
 	return float64(s.Clipped) / float64(max(1, n))
 }
 
-func noiseWords(s pipeline.Sound) string {
+func (sp *speech) noiseWords(s pipeline.Sound) string {
 	switch {
 	case s.SNRDB == 0:
-		return "How much noise there is could not be told."
+		return sp.t("How much noise there is could not be told.")
 	case s.SNRDB < muchNoise:
-		return "Much noise behind the voice; words may be misheard."
+		return sp.t("Much noise behind the voice; words may be misheard.")
 	case s.SNRDB < someNoise:
-		return "Some noise behind the voice."
+		return sp.t("Some noise behind the voice.")
 	}
-	return "Little noise behind the voice."
+	return sp.t("Little noise behind the voice.")
 }
 
-func wholeWords(s pipeline.Sound) string {
+func (sp *speech) wholeWords(s pipeline.Sound) string {
 	var w []string
 	if s.MissingMS >= cutOffMS {
-		w = append(w, fmt.Sprintf("The end is missing: the file announces %s more than it holds.", length(max(1000, s.MissingMS))))
+		w = append(w, sp.t("The end is missing: the file announces %s more than it holds.", length(max(1000, s.MissingMS))))
 	}
 	if s.Repaired {
-		w = append(w, "The file is damaged in places or does not say how long it is. All that could be read is here.")
+		w = append(w, sp.t("The file is damaged in places or does not say how long it is. All that could be read is here."))
 	}
 	if w == nil {
-		return "Whole; nothing is missing that the file announces."
+		return sp.t("Whole; nothing is missing that the file announces.")
 	}
 	return strings.Join(w, " ")
 }
 
 // asks are the contradictions between what the recorder wrote and what was sent.
-func asks(d pipeline.Dictation, by pipeline.User) []string {
+func (sp *speech) asks(d pipeline.Dictation, by pipeline.User) []string {
 	var out []string
 	said := d.Sound.Said
 	if said.Priority == pipeline.STAT.String() && d.Priority == pipeline.Routine {
-		out = append(out, "The recorder says that this dictation is urgent (STAT), but it was sent as routine. If it is urgent, tell an administrator now.")
+		out = append(out, sp.t("The recorder says that this dictation is urgent (STAT), but it was sent as routine. If it is urgent, tell an administrator now."))
 	}
 	if said.Author != "" && by.ID != "" && !sameAuthor(said.Author, by) {
-		out = append(out, fmt.Sprintf("The recorder says that it was dictated by “%s”, but it stands under the name of %s. If somebody else dictated it, tell an administrator before it is signed.", said.Author, by.Name))
+		out = append(out, sp.t("The recorder says that it was dictated by “%s”, but it stands under the name of %s. If somebody else dictated it, tell an administrator before it is signed.", said.Author, by.Name))
 	}
 	return out
 }
@@ -155,56 +155,56 @@ func sameAuthor(said string, by pipeline.User) bool {
 var titles = map[string]bool{"dr": true, "prof": true, "md": true, "do": true, "mr": true, "mrs": true, "ms": true}
 
 // wrote lists what the recorder wrote, as it wrote it.
-func wrote(said audio.Said) []fact {
+func (sp *speech) wrote(said audio.Said) []fact {
 	var out []fact
 	add := func(what, is string) {
 		if is != "" {
 			out = append(out, fact{what, is})
 		}
 	}
-	add("Author", said.Author)
-	add("Kind of document", said.Worktype)
+	add(sp.t("Author"), said.Author)
+	add(sp.t("Kind of document"), said.Worktype)
 	switch said.Priority {
 	case pipeline.STAT.String():
-		add("Priority", "STAT")
+		add(sp.t("Priority"), sp.t("STAT"))
 	case pipeline.Routine.String():
-		add("Priority", "Routine")
+		add(sp.t("Priority"), sp.t("Routine"))
 	}
 	if !said.Dictated.IsZero() {
-		add("Dictated", said.Dictated.Format("2 Jan 2006, 15:04")+" by its clock")
+		add(sp.t("Dictated"), sp.t("%s by its clock", said.Dictated.Format(sp.dateForm()+", 15:04")))
 	}
-	add("Title", said.Title)
-	add("Comment", said.Comment)
-	add("Program or device", said.Program)
+	add(sp.t("Title"), said.Title)
+	add(sp.t("Comment"), said.Comment)
+	add(sp.t("Program or device"), said.Program)
 	if said.Number != 0 {
-		add("Number in the recorder", fmt.Sprint(said.Number))
+		add(sp.t("Number in the recorder"), fmt.Sprint(said.Number))
 	}
 	return out
 }
 
-func numbers(s pipeline.Sound, rep audio.Report) []fact {
+func (sp *speech) numbers(s pipeline.Sound, rep audio.Report) []fact {
 	out := []fact{
-		{"Format", s.Format}, {"Length", pipeline.Clock(s.DurationMS)}, {"Speech", pipeline.Clock(s.SpeechMS)},
-		{"Highest sample", fmt.Sprintf("%.1f dBFS", s.PeakDBFS)}, {"Mean level", fmt.Sprintf("%.1f dBFS", s.RMSDBFS)},
-		{"Loudness (EBU R 128)", fmt.Sprintf("%.1f LUFS", s.LUFS)}, {"Speech above noise", fmt.Sprintf("%.0f dB", s.SNRDB)},
-		{"Offset (DC)", fmt.Sprintf("%.4f", s.DC)}, {"Samples at full scale", fmt.Sprint(s.Clipped)},
-		{"Missing", fmt.Sprintf("%d ms", s.MissingMS)},
+		{sp.t("Format"), s.Format}, {sp.t("Length"), pipeline.Clock(s.DurationMS)}, {sp.t("Speech"), pipeline.Clock(s.SpeechMS)},
+		{sp.t("Highest sample"), fmt.Sprintf("%.1f dBFS", s.PeakDBFS)}, {sp.t("Mean level"), fmt.Sprintf("%.1f dBFS", s.RMSDBFS)},
+		{sp.t("Loudness (EBU R 128)"), fmt.Sprintf("%.1f LUFS", s.LUFS)}, {sp.t("Speech above noise"), fmt.Sprintf("%.0f dB", s.SNRDB)},
+		{sp.t("Offset (DC)"), fmt.Sprintf("%.4f", s.DC)}, {sp.t("Samples at full scale"), fmt.Sprint(s.Clipped)},
+		{sp.t("Missing"), fmt.Sprintf("%d ms", s.MissingMS)},
 	}
 	if s.SNRDB == 0 {
-		out[6].Is = "not known"
+		out[6].Is = sp.t("not known")
 	}
 	for i, c := range rep.Channels {
-		is := fmt.Sprintf("highest %.1f dBFS, mean %.1f dBFS", c.PeakDBFS, c.RMSDBFS)
+		is := sp.t("highest %.1f dBFS, mean %.1f dBFS", c.PeakDBFS, c.RMSDBFS)
 		if c.Dead {
-			is += ", silent"
+			is += sp.t(", silent")
 		}
 		if c.Inverted {
-			is += ", wired the wrong way round"
+			is += sp.t(", wired the wrong way round")
 		}
-		out = append(out, fact{fmt.Sprintf("Channel %d", i+1), is})
+		out = append(out, fact{sp.t("Channel %d", i+1), is})
 	}
 	if s.Playback.Key != "" {
-		out = append(out, fact{"Small copy (MP3)", size(s.Playback.Size)})
+		out = append(out, fact{sp.t("Small copy (MP3)"), sp.size(s.Playback.Size)})
 	}
-	return append(out, fact{"Recording as it is listened to", size(s.Canonical.Size)})
+	return append(out, fact{sp.t("Recording as it is listened to"), sp.size(s.Canonical.Size)})
 }

@@ -62,13 +62,13 @@ func TestHeardInWords(t *testing.T) {
 	} {
 		d, rep := pipeline.Dictation{Sound: good(), Priority: pipeline.Routine}, audio.Report{}
 		c.change(&d, &rep)
-		if got := hear(d, rep, by).all(); !strings.Contains(got, c.want) {
+		if got := english.hear(d, rep, by).all(); !strings.Contains(got, c.want) {
 			t.Errorf("%s: want %q in\n%s", name, c.want, got)
 		}
 	}
 	d := pipeline.Dictation{Sound: good(), Priority: pipeline.STAT}
 	d.Sound.Said = audio.Said{Priority: "stat", Author: "KUHN"}
-	if asks := hear(d, audio.Report{}, by).Asks; asks != nil {
+	if asks := english.hear(d, audio.Report{}, by).Asks; asks != nil {
 		t.Errorf("nothing contradicts, and yet: %q", asks)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -21,6 +22,9 @@ func (x *site) form(who, path string, fields url.Values, header ...string) answe
 	x.t.Helper()
 	return x.do(who, "POST", path, fields.Encode(), append(header, "Content-Type", "application/x-www-form-urlencoded")...)
 }
+
+// page is the answer as text.
+func (a answer) page() string { return html.UnescapeString(string(a.body)) }
 
 // has checks that the page shows all the parts.
 func (a answer) has(parts ...string) answer {

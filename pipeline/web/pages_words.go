@@ -2,78 +2,65 @@ package web
 
 import (
 	"fmt"
-	"html/template"
-	"strings"
 	"time"
 
 	"dictation/pipeline"
 )
 
-// wordFuncs are what templates say things with.
-func wordFuncs() template.FuncMap {
-	return template.FuncMap{
-		"says": says, "tone": tone, "advice": advice, "steps": steps,
-		"length": length, "when": when, "stamp": stamp, "day": day, "due": due, "size": size,
-		"worktype": func(w pipeline.Worktype) string { return w.Info().Title },
-		"worktypes": func() []pipeline.WorktypeInfo {
-			return pipeline.Worktypes
-		},
-		"roles":     func() []pipeline.Role { return pipeline.Roles },
-		"role":      roleName,
-		"roleList":  roleList,
-		"act":       act,
-		"short":     func(s string) string { return s[:min(8, len(s))] },
-		"name":      nameOf,
-		"criticals": criticals,
-		"age":       age,
-		"caps":      caps,
-		"seconds":   seconds,
-	}
-}
-
 // says is where a dictation is, in words for everybody.
 func says(p pipeline.Position) string {
 	switch p.State {
 	case pipeline.Held:
-		return "On hold"
+		return msg("On hold")
 	case pipeline.Failed:
 		return map[pipeline.Stage]string{
-			pipeline.Decode:     "The recording could not be used",
-			pipeline.Transcribe: "Speech recognition did not work",
-			pipeline.Deliver:    "Signed, but not filed yet",
+			pipeline.Decode:     msg("The recording could not be used"),
+			pipeline.Transcribe: msg("Speech recognition did not work"),
+			pipeline.Deliver:    msg("Signed, but not filed yet"),
 		}[p.Stage]
 	case pipeline.Finished:
 		if p.Parted() {
-			return "Split into its dictations"
+			return msg("Split into its dictations")
 		}
-		return "In the patient's record"
+		return msg("In the patient's record")
 	}
 	waits, runs := stageWords(p)
 	switch p.State {
 	case pipeline.InProgress:
 		return runs
 	case pipeline.Suspended:
-		return runs + " (laid aside for now)"
+		return laidAside(p)
 	}
 	return waits
+}
+
+// laidAside is runs of stageWords for what is laid aside.
+func laidAside(p pipeline.Position) string {
+	switch p.Step {
+	case pipeline.QA:
+		return msg("With the QA editor (laid aside for now)")
+	case pipeline.Signature:
+		return msg("Being signed (laid aside for now)")
+	}
+	return msg("With the transcriptionist (laid aside for now)")
 }
 
 func stageWords(p pipeline.Position) (waits, runs string) {
 	switch p.Stage {
 	case pipeline.Decode:
-		return "Received, waiting to be prepared", "The sound is being prepared"
+		return msg("Received, waiting to be prepared"), msg("The sound is being prepared")
 	case pipeline.Transcribe:
-		return "Waiting for speech recognition", "Speech is being recognised"
+		return msg("Waiting for speech recognition"), msg("Speech is being recognised")
 	case pipeline.Deliver:
-		return "Signed, waiting to be filed", "Signed, being filed"
+		return msg("Signed, waiting to be filed"), msg("Signed, being filed")
 	}
 	switch p.Step {
 	case pipeline.QA:
-		return "Waiting for the QA editor", "With the QA editor"
+		return msg("Waiting for the QA editor"), msg("With the QA editor")
 	case pipeline.Signature:
-		return "Waiting for signature", "Being signed"
+		return msg("Waiting for signature"), msg("Being signed")
 	}
-	return "Waiting for the transcriptionist", "With the transcriptionist"
+	return msg("Waiting for the transcriptionist"), msg("With the transcriptionist")
 }
 
 // tone sorts positions for colour; the words say the same.
@@ -96,31 +83,35 @@ func tone(p pipeline.Position) string {
 func advice(p pipeline.Position) string {
 	switch {
 	case p.State == pipeline.Held:
-		return "Nothing is lost. An administrator has to look at it before it goes on."
+		return msg("Nothing is lost. An administrator has to look at it before it goes on.")
 	case p.State != pipeline.Failed:
 		return ""
 	case p.Stage == pipeline.Decode:
-		return "If it was the wrong file or the recorder stopped early, send the right one as a new dictation."
+		return msg("If it was the wrong file or the recorder stopped early, send the right one as a new dictation.")
 	case p.Stage == pipeline.Transcribe:
-		return "The recording is kept and can be heard. It can be typed from the sound, or an administrator can run the step again; nothing has to be sent twice."
+		return msg("The recording is kept and can be heard. It can be typed from the sound, or an administrator can run the step again; nothing has to be sent twice.")
 	}
-	return "The signed note is kept. An administrator can have it filed again; nothing has to be signed twice."
+	return msg("The signed note is kept. An administrator can have it filed again; nothing has to be signed twice.")
 }
 
 // milestone is one of the steps that everybody sees.
 type milestone struct {
 	Name string
 	Is   string // "done", "under way", "stopped", "to come", "by its parts"
+	Look string // its class, when Is has been translated
 }
 
 // Class names how a milestone looks.
 func (m milestone) Class() string {
+	if m.Look != "" {
+		return m.Look
+	}
 	return map[string]string{"done": "done", "under way": "now", "stopped": "stopped"}[m.Is]
 }
 
 // steps draws the way of a dictation as six milestones.
 func steps(p pipeline.Position) []milestone {
-	names := []string{"Received", "Prepared", "Recognised", "Typed", "Signed", "In the record"}
+	names := []string{msg("Received"), msg("Prepared"), msg("Recognised"), msg("Typed"), msg("Signed"), msg("In the record")}
 	done := 1 // how many lie behind
 	switch p.Stage {
 	case pipeline.Transcribe:
@@ -140,15 +131,15 @@ func steps(p pipeline.Position) []milestone {
 	for i, n := range names {
 		switch {
 		case i < done:
-			out[i] = milestone{n, "done"}
+			out[i] = milestone{Name: n, Is: msg("done")}
 		case p.Parted():
-			out[i] = milestone{n, "by its parts"}
+			out[i] = milestone{Name: n, Is: msg("by its parts")}
 		case i > done:
-			out[i] = milestone{n, "to come"}
+			out[i] = milestone{Name: n, Is: msg("to come")}
 		case p.State == pipeline.Failed, p.State == pipeline.Held:
-			out[i] = milestone{n, "stopped"}
+			out[i] = milestone{Name: n, Is: msg("stopped")}
 		default:
-			out[i] = milestone{n, "under way"}
+			out[i] = milestone{Name: n, Is: msg("under way")}
 		}
 	}
 	return out
@@ -163,36 +154,8 @@ func length(ms int64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// when is a time as people of this place read it.
-func when(t time.Time) string { return t.Local().Format("2 Jan 2006, 15:04") }
-
 // stamp is a time for machines, and for the exact hour on pointing at it.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
-
-// day is a date without an hour.
-func day(t time.Time) string { return t.Format("2 Jan 2006") }
-
-// due says how long is left until t.
-func due(t time.Time) string {
-	left := time.Until(t).Round(time.Minute)
-	if left < 0 {
-		return "overdue by " + span(-left)
-	}
-	return "due in " + span(left)
-}
-
-func span(d time.Duration) string {
-	h, m := int(d.Hours()), int(d.Minutes())%60
-	switch {
-	case h >= 48:
-		return fmt.Sprintf("%d days", h/24)
-	case h > 0 && m == 0:
-		return fmt.Sprintf("%d h", h)
-	case h > 0:
-		return fmt.Sprintf("%d h %d min", h, m)
-	}
-	return fmt.Sprintf("%d min", m)
-}
 
 // age is full years today.
 func age(born time.Time) int {
@@ -204,92 +167,77 @@ func age(born time.Time) int {
 	return years
 }
 
-// size writes bytes for people.
-func size(n int64) string {
-	switch {
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%d kB", n>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
-}
-
-// nameOf is how a list calls a patient: family name first.
-func nameOf(p pipeline.Patient) string {
-	if p.ID == "" {
-		return "Patient not named yet"
-	}
-	return strings.TrimSuffix(p.Family+", "+p.Given, ", ")
-}
-
 func roleName(r pipeline.Role) string {
 	switch r {
 	case pipeline.RoleQA:
-		return "QA editor"
+		return msg("QA editor")
 	case pipeline.RoleRecords:
-		return "Records"
+		return msg("Records")
 	case pipeline.RoleAdmin:
-		return "Administrator"
+		return msg("Administrator")
 	}
-	return strings.ToUpper(string(r[:1])) + string(r[1:])
-}
-
-func roleList(roles []pipeline.Role) string {
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = roleName(r)
-	}
-	return strings.Join(names, ", ")
+	return map[pipeline.Role]string{
+		pipeline.RoleAuthor: msg("Author"), pipeline.RoleTranscriptionist: msg("Transcriptionist"), pipeline.RoleClinician: msg("Clinician"),
+		pipeline.RoleAuditor: msg("Auditor"), pipeline.RoleLead: msg("Lead"),
+	}[r]
 }
 
 // acts says what the audit's words mean.
 var acts = map[string]string{
-	"dictation.received":   "Received",
-	"dictation.claimed":    "Taken up",
-	"dictation.released":   "Given back",
-	"dictation.suspended":  "Laid aside",
-	"dictation.completed":  "Step completed",
-	"dictation.sent_to_qa": "Sent to QA",
-	"dictation.returned":   "Returned",
-	"dictation.signed":     "Signed",
-	"dictation.failed":     "Failed",
-	"dictation.retried":    "Run again",
-	"dictation.by_hand":    "Given to be typed from the sound",
-	"dictation.held":       "Put on hold",
-	"dictation.unheld":     "Hold ended",
-	"dictation.split":      "Split into its dictations",
-	"dictation.identified": "Patient named",
-	"dictation.read":       "Looked at",
-	"dictation.list":       "List looked at",
-	"dictation.create":     "Upload page opened",
-	"text.saved":           "Text saved",
-	"text.read":            "Text read",
-	"sound.read":           "Sound heard",
-	"patient.create":       "Patient entered by the feed",
-	"patient.update":       "Patient changed by the feed",
-	"patient.merge":        "Records of one patient merged",
-	"visit.create":         "Visit entered by the feed",
-	"visit.update":         "Visit changed by the feed",
-	"notes.learned_from":   "Signed notes learned from",
-	"chart.read":           "Chart read",
-	"patient.find":         "Patient searched",
-	"worklist.read":        "Worklist read",
-	"audit.read":           "Audit read",
-	"login":                "Signed in",
-	"confirm":              "Password asked again",
-	"user.added":           "Account made",
-	"user.disabled":        "Account closed",
-	"user.enabled":         "Account opened",
-	"user.password":        "Password set",
-	"token.added":          "API token made",
-	"tokens.revoked":       "API tokens revoked",
-	"token":                "API token presented",
-	"session":              "Session presented",
-	"cross-site":           "Sent by a page of another site",
-	"jobs.manage":          "Jobs looked at",
-	"users.manage":         "Accounts looked at",
-	"settings.saved":       "Settings saved",
+	"dictation.received":   msg("Received"),
+	"dictation.claimed":    msg("Taken up"),
+	"dictation.released":   msg("Given back"),
+	"dictation.suspended":  msg("Laid aside"),
+	"dictation.completed":  msg("Step completed"),
+	"dictation.sent_to_qa": msg("Sent to QA"),
+	"dictation.returned":   msg("Returned"),
+	"dictation.signed":     msg("Signed"),
+	"dictation.failed":     msg("Failed"),
+	"dictation.retried":    msg("Run again"),
+	"dictation.by_hand":    msg("Given to be typed from the sound"),
+	"dictation.held":       msg("Put on hold"),
+	"dictation.unheld":     msg("Hold ended"),
+	"dictation.split":      msg("Split into its dictations"),
+	"dictation.identified": msg("Patient named"),
+	"dictation.taken_over": msg("Taken over by a lead"),
+	"dictation.take_over":  msg("Asked to take it over"),
+	"pool.added":           msg("Pool made"),
+	"pool.removed":         msg("Pool removed"),
+	"pool.joined":          msg("Joined to a pool"),
+	"pool.left":            msg("Taken out of a pool"),
+	"pool.rule_added":      msg("Rule of a pool made"),
+	"pool.rule_removed":    msg("Rule of a pool removed"),
+	"pools.manage":         msg("Pools looked at"),
+	"dictation.read":       msg("Looked at"),
+	"dictation.list":       msg("List looked at"),
+	"dictation.create":     msg("Upload page opened"),
+	"text.saved":           msg("Text saved"),
+	"text.read":            msg("Text read"),
+	"sound.read":           msg("Sound heard"),
+	"patient.create":       msg("Patient entered by the feed"),
+	"patient.update":       msg("Patient changed by the feed"),
+	"patient.merge":        msg("Records of one patient merged"),
+	"visit.create":         msg("Visit entered by the feed"),
+	"visit.update":         msg("Visit changed by the feed"),
+	"notes.learned_from":   msg("Signed notes learned from"),
+	"chart.read":           msg("Chart read"),
+	"patient.find":         msg("Patient searched"),
+	"worklist.read":        msg("Worklist read"),
+	"audit.read":           msg("Audit read"),
+	"login":                msg("Signed in"),
+	"confirm":              msg("Password asked again"),
+	"user.added":           msg("Account made"),
+	"user.disabled":        msg("Account closed"),
+	"user.enabled":         msg("Account opened"),
+	"user.password":        msg("Password set"),
+	"token.added":          msg("API token made"),
+	"tokens.revoked":       msg("API tokens revoked"),
+	"token":                msg("API token presented"),
+	"session":              msg("Session presented"),
+	"cross-site":           msg("Sent by a page of another site"),
+	"jobs.manage":          msg("Jobs looked at"),
+	"users.manage":         msg("Accounts looked at"),
+	"settings.saved":       msg("Settings saved"),
 }
 
 // act is an action of the audit in words; one without words stands as it is.

@@ -70,11 +70,11 @@ func TestWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{
 		{length(0), "0:00"}, {length(61_999), "1:01"}, {length(3_661_000), "1:01:01"},
-		{span(24 * time.Hour), "24 h"}, {span(90 * time.Minute), "1 h 30 min"}, {span(5 * time.Minute), "5 min"}, {span(72 * time.Hour), "3 days"},
-		{size(12), "12 bytes"}, {size(2048), "2 kB"}, {size(3 << 20), "3.0 MB"},
-		{due(time.Now().Add(-time.Hour - time.Second)), "overdue by 1 h"},
-		{roleList([]pipeline.Role{pipeline.RoleQA, pipeline.RoleAuthor}), "QA editor, Author"},
-		{nameOf(pipeline.Patient{}), "Patient not named yet"}, {nameOf(pipeline.Patient{ID: "1", Family: "Cher"}), "Cher"},
+		{english.span(24 * time.Hour), "24 h"}, {english.span(90 * time.Minute), "1 h 30 min"}, {english.span(5 * time.Minute), "5 min"}, {english.span(72 * time.Hour), "3 days"},
+		{english.size(12), "12 bytes"}, {english.size(2048), "2 kB"}, {english.size(3 << 20), "3.0 MB"},
+		{english.due(time.Now().Add(-time.Hour - time.Second)), "overdue by 1 h"},
+		{english.roleList([]pipeline.Role{pipeline.RoleQA, pipeline.RoleAuthor}), "QA editor, Author"},
+		{english.name(pipeline.Patient{}), "Patient not named yet"}, {english.name(pipeline.Patient{ID: "1", Family: "Cher"}), "Cher"},
 		{whoDid(map[string]string{"7": "Dr Who"}, "7"), "Dr Who"}, {whoDid(nil, "worker/host/1"), "the system"}, {whoDid(nil, "sweep"), "the system (sweep)"},
 		{local("/sign"), "/sign"}, {local("//x"), ""}, {local("x"), ""},
 	} {

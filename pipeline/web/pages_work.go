@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"dictation/pipeline"
 	"dictation/pipeline/review"
@@ -13,15 +14,14 @@ import (
 	"dictation/transcript"
 )
 
-// workData is the transcriptionist's and QA editor's page.
+// workData is the page of those who type and check.
 type workData struct {
-	Steps   []pipeline.Step // the reader's queues, in the order they are looked at
-	Own     []card          // the reader's: in progress first, then laid aside
-	Queue   []card          // what waits, in the order it is given out
-	Others  []card          // with somebody else
-	Tapes   []card          // that wait to be split
-	Waiting int             // how many wait in all
-	STAT    int             // of those listed
+	Steps []pipeline.Step // the reader's queues, in the order they are looked at
+	Taken []store.Takeover
+	Read  int64  // when Taken was read, in Unix milliseconds
+	Own   []card // the reader's: in progress first, then laid aside
+	Tapes []card // that wait to be split
+	Queue queueData
 }
 
 func (s *Server) pageWork(w http.ResponseWriter, r *http.Request) error {
@@ -30,33 +30,41 @@ func (s *Server) pageWork(w http.ResponseWriter, r *http.Request) error {
 	if len(steps) == 0 { // clinicians have a list of their own
 		return goTo(w, r, "/sign", "")
 	}
-	var ds []pipeline.Dictation
-	for _, st := range steps {
-		of, err := s.Store.Worklist(ctx, st, "", 100)
-		if err != nil {
-			return err
-		}
-		ds = append(ds, of...)
+	data := workData{Steps: steps, Read: time.Now().UnixMilli()}
+	var err error
+	if data.Taken, err = s.Store.Takeovers(ctx, u.ID); err != nil {
+		return err
 	}
-	all, err := s.cards(u).of(ctx, ds)
+	names := s.cards(u)
+	own, err := s.Store.InHand(ctx, u.ID)
 	if err != nil {
 		return err
 	}
-	counts, err := s.Store.Counts(ctx)
-	if err != nil {
+	if data.Own, err = names.of(ctx, own); err != nil {
 		return err
 	}
-	data := workData{Steps: steps}
-	for _, st := range steps {
-		data.Waiting += counts[pipeline.Position{Stage: pipeline.Review, Step: st, State: pipeline.Pending}]
+	if data.Queue, err = s.queue(r, names, steps); err != nil {
+		return err
 	}
-	data.sort(all)
 	if pipeline.May(u, pipeline.SplitDictation, nil) == nil {
 		if data.Tapes, err = s.tapes(ctx, u); err != nil {
 			return err
 		}
 	}
 	return s.pages.write(w, r, sheet{name: "work", title: "Work", data: data})
+}
+
+// postNoted confirms that what was taken from the reader was read.
+func (s *Server) postNoted(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
+	ms, err := strconv.ParseInt(r.PostFormValue("read"), 10, 64)
+	if err != nil {
+		return pipeline.Errorf(pipeline.Invalid, "The page did not say what was read. Load it again.")
+	}
+	if err := s.Store.NoteTakeovers(r.Context(), userOf(r).ID, time.UnixMilli(ms)); err != nil {
+		return err
+	}
+	return goTo(w, r, "/work", "")
 }
 
 // tapes are the recordings that wait to be split, oldest of the newest hundred first.
@@ -68,23 +76,6 @@ func (s *Server) tapes(ctx context.Context, u pipeline.User) ([]card, error) {
 	held = slices.DeleteFunc(held, func(d pipeline.Dictation) bool { return !d.AwaitsSplit() })
 	slices.Reverse(held)
 	return s.cards(u).of(ctx, held)
-}
-
-func (d *workData) sort(all []card) {
-	for _, c := range all {
-		switch {
-		case c.Mine:
-			d.Own = append(d.Own, c)
-		case c.State == pipeline.Pending:
-			d.Queue = append(d.Queue, c)
-			if c.Priority == pipeline.STAT {
-				d.STAT++
-			}
-		default:
-			d.Others = append(d.Others, c)
-		}
-	}
-	slices.SortStableFunc(d.Own, func(a, b card) int { return strings.Compare(string(a.State), string(b.State)) })
 }
 
 // postNext takes the next job and opens it.
@@ -107,6 +98,24 @@ func (s *Server) postClaim(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return goTo(w, r, "/review/"+d.ID, "")
+}
+
+// postTakeOver takes a dictation from another's hands into the reader's.
+func (s *Server) postTakeOver(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
+	d := dictationOf(r)
+	if _, err := s.Desk.TakeOver(r.Context(), userOf(r), actor(r), d.ID, r.PostFormValue("reason")); err != nil {
+		return err
+	}
+	return goTo(w, r, "/review/"+d.ID, "")
+}
+
+// postTakeBack gives a dictation in another's hands back to the queue.
+func (s *Server) postTakeBack(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.Desk.TakeBack(r.Context(), actor(r), dictationOf(r).ID); err != nil {
+		return err
+	}
+	return goTo(w, r, "/work", "taken-back")
 }
 
 func (s *Server) postRelease(w http.ResponseWriter, r *http.Request) error {
@@ -151,7 +160,7 @@ func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
 	if !data.Edit {
 		name = "closed"
 	}
-	return s.pages.write(w, r, sheet{name: name, title: "Review " + d.JobNumber, data: data})
+	return s.pages.write(w, r, sheet{name: name, title: s.speech(r).t("Review %s", d.JobNumber), data: data})
 }
 
 // openText reads what the workstation works on.

@@ -13,7 +13,7 @@ import (
 )
 
 // everybody is who passes the guard of a route that asks for no right.
-const everybody = "author transcriptionist qa clinician records auditor admin"
+const everybody = "author transcriptionist qa lead clinician records auditor admin"
 
 // rights says who passes the guard of each route. Of a route about a dictation
 // it says so twice: while it is typed, and while it waits for its signature.
@@ -22,17 +22,17 @@ const everybody = "author transcriptionist qa clinician records auditor admin"
 var rights = map[string]struct{ all, typing, signature string }{
 	"POST /api/v1/dictations":                   {all: "author clinician"},
 	"GET /api/v1/dictations":                    {all: everybody}, // TestListing
-	"GET /api/v1/dictations/{id}":               {typing: "own:author transcriptionist qa clinician admin", signature: "own:author transcriptionist qa clinician admin"},
-	"GET /api/v1/dictations/{id}/audio":         {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
-	"GET /api/v1/dictations/{id}/playback":      {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
-	"GET /api/v1/dictations/{id}/parts":         {typing: "own:author transcriptionist qa clinician admin", signature: "own:author transcriptionist qa clinician admin"},
+	"GET /api/v1/dictations/{id}":               {typing: "own:author transcriptionist qa lead clinician admin", signature: "own:author transcriptionist qa lead clinician admin"},
+	"GET /api/v1/dictations/{id}/audio":         {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/playback":      {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/parts":         {typing: "own:author transcriptionist qa lead clinician admin", signature: "own:author transcriptionist qa lead clinician admin"},
 	"POST /api/v1/dictations/{id}/split":        splitters,
 	"POST /api/v1/dictations/{id}/whole":        splitters,
-	"GET /api/v1/dictations/{id}/original":      {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
-	"GET /api/v1/dictations/{id}/peaks":         {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
-	"GET /api/v1/dictations/{id}/text":          {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
-	"GET /api/v1/dictations/{id}/versions":      {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
-	"GET /api/v1/dictations/{id}/versions/{n}":  {typing: "own:author own:transcriptionist own:qa own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/original":      {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/peaks":         {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/text":          {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/versions":      {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
+	"GET /api/v1/dictations/{id}/versions/{n}":  {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
 	"PUT /api/v1/dictations/{id}/text":          worklist,
 	"POST /api/v1/dictations/{id}/claim":        worklist,
 	"POST /api/v1/dictations/{id}/keep":         worklist,
@@ -40,18 +40,19 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"POST /api/v1/dictations/{id}/release":      worklist,
 	"POST /api/v1/dictations/{id}/complete":     worklist,
 	"POST /api/v1/dictations/{id}/qa":           worklist,
-	"POST /api/v1/dictations/{id}/return":       {typing: "own:transcriptionist own:qa", signature: "own:author clinician"},
+	"POST /api/v1/dictations/{id}/return":       {typing: "own:transcriptionist own:qa own:lead", signature: "own:author clinician"},
 	"POST /api/v1/dictations/{id}/sign":         {signature: "own:author clinician"},
 	"POST /api/v1/dictations/{id}/retry":        {typing: "admin", signature: "admin"},
 	"POST /api/v1/dictations/{id}/hold":         {typing: "admin", signature: "admin"},
 	"POST /api/v1/dictations/{id}/unhold":       {typing: "admin", signature: "admin"},
 	"POST /api/v1/dictations/{id}/identify":     {typing: "admin", signature: "admin"},
 	"POST /api/v1/dictations/{id}/take-back":    {typing: "admin", signature: "admin"},
+	"POST /api/v1/dictations/{id}/take-over":    {typing: "lead", signature: "lead"},
 	"POST /api/v1/dictations/{id}/type-by-hand": {typing: "own:author own:clinician admin", signature: "own:author own:clinician admin"},
-	"POST /api/v1/worklist/next":                {all: "transcriptionist qa clinician"},
-	"GET /api/v1/worklist":                      {all: "transcriptionist qa clinician"},
+	"POST /api/v1/worklist/next":                {all: "transcriptionist qa lead clinician"},
+	"GET /api/v1/worklist":                      {all: "transcriptionist qa lead clinician"},
 	"GET /api/v1/events":                        {all: everybody}, // TestListing
-	"GET /api/v1/notes/{id}":                    {typing: "own:author own:transcriptionist own:qa clinician records", signature: "own:author clinician records"},
+	"GET /api/v1/notes/{id}":                    {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
 	"POST /api/v1/patients/search":              {all: "author clinician records"},
 	"GET /api/v1/patients/{patient}/encounters": {all: "author clinician records"},
 	"GET /api/v1/audit":                         {all: "auditor"},
@@ -79,12 +80,12 @@ var rights = map[string]struct{ all, typing, signature string }{
 
 // worklist: who does not hold the dictation is told so by the act itself.
 var worklist = struct{ all, typing, signature string }{
-	typing: "transcriptionist qa clinician", signature: "transcriptionist qa clinician",
+	typing: "transcriptionist qa lead clinician", signature: "transcriptionist qa lead clinician",
 }
 
 // splitters: where it is too late, the act itself says so.
 var splitters = struct{ all, typing, signature string }{
-	typing: "own:author own:clinician transcriptionist admin", signature: "own:author own:clinician transcriptionist admin",
+	typing: "own:author own:clinician transcriptionist lead admin", signature: "own:author own:clinician transcriptionist lead admin",
 }
 
 // open lists what answers strangers.
@@ -161,7 +162,7 @@ func (x *site) ownAndOthers() map[string]string {
 		switch r {
 		case pipeline.RoleAuthor, pipeline.RoleClinician:
 			author = role
-		case pipeline.RoleTranscriptionist, pipeline.RoleQA:
+		case pipeline.RoleTranscriptionist, pipeline.RoleQA, pipeline.RoleLead:
 			typist = role
 		}
 		ids[role+" own typing"] = x.heldBy(typist, author)
