@@ -214,11 +214,11 @@ func links(u pipeline.User) []link {
 	if u.Is(pipeline.RoleAuditor) {
 		l = append(l, link{"/audit", msg("Audit")})
 	}
-	if pipeline.May(u, pipeline.ManagePools, nil) == nil {
-		l = append(l, link{"/pools", msg("Pools")})
-	}
 	if u.Is(pipeline.RoleAdmin) {
 		l = append(l, link{"/admin", msg("Jobs")}, link{"/admin/users", msg("Accounts")})
+	}
+	if pipeline.May(u, pipeline.ManagePools, nil) == nil {
+		l = append(l, link{"/pools", msg("Pools")})
 	}
 	return l
 }

@@ -55,7 +55,13 @@ func (s *Server) queue(r *http.Request, names *cards, steps []pipeline.Step) (q 
 	if err != nil {
 		return q, err
 	}
-	if err := q.read(r.URL.Query(), steps, own); err != nil {
+	v := r.URL.Query()
+	if !v.Has("step") {
+		if err := s.firstWith(r, v, steps, own); err != nil {
+			return q, err
+		}
+	}
+	if err := q.read(v, steps, own); err != nil {
 		return q, err
 	}
 	ds, err := s.Store.Queue(ctx, q.page())
@@ -76,6 +82,21 @@ func (s *Server) queue(r *http.Request, names *cards, steps []pipeline.Step) (q 
 		return q, err
 	}
 	return q, s.queueChoices(r, &q)
+}
+
+// firstWith puts into v the first of the steps in which something waits.
+func (s *Server) firstWith(r *http.Request, v url.Values, steps []pipeline.Step, own []string) error {
+	for _, step := range steps {
+		n, err := s.Store.QueueCount(r.Context(), store.QueueFilter{Step: step, Pools: own}, 1)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			v.Set("step", string(step))
+			break
+		}
+	}
+	return nil
 }
 
 // queuePage is how many rows stand on a page.

@@ -241,7 +241,8 @@ func TestWorkPage(t *testing.T) {
 	x.do("transcriptionist", "GET", "/review/"+d.ID, nil).want(http.StatusOK).has("Nobody has this dictation", "Take it")
 	x.do("transcriptionist", "GET", "/work", nil).lacks("Rosenfeld") // no names before a job is taken
 	x.form("transcriptionist", "/review/"+d.ID+"/claim", nil).to("/review/" + d.ID)
-	x.do("transcriptionist2", "GET", "/work", nil).has("With others", "Dr transcriptionist<")
+	x.do("transcriptionist2", "GET", "/work", nil).has("In hand", "The queue is empty")
+	x.do("transcriptionist2", "GET", "/work?state=in_progress", nil).has("Dr transcriptionist has had it for")
 	x.form("transcriptionist2", "/review/"+d.ID+"/claim", nil).to("/review/" + d.ID)
 	x.do("transcriptionist2", "GET", "/review/"+d.ID, nil).has("<strong>Dr transcriptionist</strong> has this dictation").lacks("fever")
 	x.do("transcriptionist", "GET", "/work", nil).has("In your hands", "Go on")
@@ -255,7 +256,8 @@ func TestWorkPageOfTwoQueues(t *testing.T) {
 	x.account("both", pipeline.RoleTranscriptionist, pipeline.RoleQA)
 	typing, qa := x.drafted("author"), x.drafted("author")
 	x.toQA(qa.ID)
-	x.do("both", "GET", "/work", nil).want(http.StatusOK).has("Quality check, typing and editing", "2 waiting", typing.JobNumber, qa.JobNumber)
+	x.do("both", "GET", "/work", nil).want(http.StatusOK).has("Quality check, typing and editing", "2 waiting", qa.JobNumber).lacks(typing.JobNumber)
+	x.do("both", "GET", "/work?step=typing", nil).want(http.StatusOK).has(typing.JobNumber).lacks(qa.JobNumber)
 	for _, id := range []string{typing.ID, qa.ID} {
 		x.do("both", "GET", "/review/"+id, nil).want(http.StatusOK).has("Take it")
 		x.form("both", "/review/"+id+"/claim", nil).to("/review/" + id)
