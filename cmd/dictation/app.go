@@ -111,7 +111,9 @@ func openApp(ctx context.Context, c config, at servers, log *slog.Logger, migrat
 	if a.queue, err = queue.Open(ctx, a.nc, queue.Options{Lease: c.Lease}); err != nil {
 		return nil, err
 	}
-	a.intake = intake.New(a.store, a.blob, a.queue, intake.Options{MaxBytes: c.MaxUpload << 20, Log: log})
+	a.intake = intake.New(a.store, a.blob, a.queue, intake.Options{
+		MaxBytes: c.MaxUpload << 20, Log: log, Unfinished: c.RecordingWait, Chunks: c.RecordingChunks,
+	})
 	a.auth = auth.New(a.store, auth.Options{Session: c.Session, Idle: c.Idle})
 	a.metrics.watch(a.store, a.queue)
 	return a, nil

@@ -58,6 +58,8 @@ type config struct {
 	EngineFailures  int           `env:"ENGINE_FAILURES" envDefault:"5" doc:"failures in a row until a speech engine is left alone for a while"`
 	EngineRest      time.Duration `env:"ENGINE_REST" envDefault:"30s" doc:"how long that is"`
 	MaxUpload       int64         `env:"MAX_UPLOAD_MB" envDefault:"2048" doc:"largest recording in MB"`
+	RecordingWait   time.Duration `env:"RECORDING_WAIT" envDefault:"336h" doc:"how long a recording that its author began waits to be finished; then it is put on hold for a person as it is"`
+	RecordingChunks time.Duration `env:"RECORDING_CHUNKS" envDefault:"720h" doc:"how long what was spoken over or discarded is kept after a recording was sent"`
 	LearnAt         string        `env:"LEARN_AT" envDefault:"02:30" doc:"time of day at which \"run\" teaches the embedded speech engine from signed notes; empty: never"`
 	Withhold        float64       `env:"WITHHOLD_ABOVE" envDefault:"0.4" doc:"share of wrong words in an author's drafts from which on typists begin with an empty page; 0: never"`
 	WithholdNotes   int           `env:"WITHHOLD_NOTES" envDefault:"5" doc:"least signed notes of the author to judge by"`

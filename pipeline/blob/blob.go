@@ -199,8 +199,9 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 // kind gives an S3 error its Kind. Keys hold ids only, so they may be named.
 func kind(err error, what string) error {
-	if err == nil {
-		return nil
+	var ours *pipeline.Error
+	if err == nil || errors.As(err, &ours) { // ours: of the reader whose bytes were put
+		return err
 	}
 	// An address holds the object's key, and a dropped file's may hold a name.
 	var address *url.Error

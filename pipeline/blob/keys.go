@@ -1,5 +1,7 @@
 package blob
 
+import "fmt"
+
 // OriginalKey is where the recording lies as it was sent.
 func OriginalKey(dictation string) string { return "d/" + dictation + "/original" }
 
@@ -14,3 +16,9 @@ func PlaybackKey(dictation string) string { return "d/" + dictation + "/playback
 
 // ReportKey is where decode puts all that it found out (JSON).
 func ReportKey(dictation string) string { return "d/" + dictation + "/report.json" }
+
+// ChunkKey is where a chunk of a recording lies. Its digest is part of the name:
+// two chunks that claim the same number do not overwrite each other.
+func ChunkKey(recording string, n int, sha256 string) string {
+	return fmt.Sprintf("r/%s/%06d-%s", recording, n, sha256)
+}

@@ -24,6 +24,9 @@ type Options struct {
 	MaxBytes int64 // of one recording; default 2 GiB
 	Log      *slog.Logger
 	Now      func() time.Time
+
+	Unfinished time.Duration // how long a recording waits for its end; default 14 days
+	Chunks     time.Duration // how long chunks are kept once it is sent or discarded; default 30 days
 }
 
 // Intake receives recordings. It is safe for concurrent use.
@@ -38,6 +41,12 @@ type Intake struct {
 func New(s *store.Store, b *blob.Store, q *queue.Queue, opts Options) *Intake {
 	if opts.MaxBytes == 0 {
 		opts.MaxBytes = 2 << 30
+	}
+	if opts.Unfinished == 0 {
+		opts.Unfinished = 14 * 24 * time.Hour
+	}
+	if opts.Chunks == 0 {
+		opts.Chunks = 30 * 24 * time.Hour
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now

@@ -78,6 +78,7 @@ func (s *Sweeper) tasks() []task {
 		{"reconcile", s.opts.Reconcile, s.reconcile},
 		{"study", s.opts.Study, s.study},
 		{"feed", time.Hour, s.forgetFeed},
+		{"recordings", time.Hour, s.recordings},
 		{"sessions", time.Hour, func(ctx context.Context) error { _, err := s.store.Sweep(ctx); return err }},
 	}
 }
@@ -149,6 +150,16 @@ func (s *Sweeper) Ring(ctx context.Context, age time.Duration) (n int, err error
 func (s *Sweeper) scan(ctx context.Context) error {
 	_, err := s.intake.Scan(ctx)
 	return err
+}
+
+// recordings hands on what nobody finished, and clears what was sent long ago.
+func (s *Sweeper) recordings(ctx context.Context) error {
+	n, err := s.intake.HandOn(ctx, actor)
+	if n > 0 {
+		s.opts.Log.WarnContext(ctx, "unfinished recordings are on hold now", "recordings", n)
+	}
+	_, cleared := s.intake.Clear(ctx, actor)
+	return errors.Join(err, cleared)
 }
 
 // seal chains what is open and notes the head in the ordinary log: a copy of

@@ -74,6 +74,7 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /tokens", handle: s.apiAddToken},
 		{pattern: "POST /tokens/revoke", handle: s.apiRevokeTokens},
 	}
+	table = append(table, s.recordingRoutes()...)
 	for i := range table {
 		table[i].pattern = under("/api/v1", table[i].pattern)
 		table[i].style = apiStyle

@@ -33,7 +33,8 @@ type problem struct {
 	Detail string        `json:"detail"` // a sentence for a person
 	Kind   pipeline.Kind `json:"kind"`
 
-	Version int `json:"version,omitempty"` // 412: the newest text version
+	Version int   `json:"version,omitempty"` // 412: the newest text version
+	Missing []int `json:"missing,omitempty"` // 409 of a recording: chunks that are not here
 }
 
 // fail answers with an error in the route's style. What a person cannot help is

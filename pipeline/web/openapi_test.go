@@ -86,6 +86,7 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"Entry": entryView{}, "Audit": auditView{}, "Chain": chainView{}, "User": userView{}, "Users": usersView{}, "Token": tokenView{},
 		"Sound": soundView{}, "Said": audio.Said{}, "Parts": partsView{}, "Part": partView{},
 		"Settings": pipeline.Settings{}, "Key": keyView{},
+		"Recording": recordingView{}, "Recordings": recordingsView{}, "Chunk": chunkView{}, "Chunks": chunksView{}, "Take": pipeline.Take{}, "Gap": pipeline.Gap{},
 	}
 	for name, schema := range schemas {
 		v, ok := sent[name]

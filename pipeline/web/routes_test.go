@@ -20,6 +20,15 @@ const everybody = "author transcriptionist qa lead clinician records auditor adm
 // "own:" is for those whose own it is: author and clinician dictated it,
 // transcriptionist and QA editor hold it.
 var rights = map[string]struct{ all, typing, signature string }{
+	"POST /api/v1/recordings":                       authors,
+	"GET /api/v1/recordings":                        authors,
+	"GET /api/v1/recordings/{recording}":            authors, // whose it is: TestRecordingIsItsAuthors
+	"GET /api/v1/recordings/{recording}/chunks":     authors,
+	"PUT /api/v1/recordings/{recording}/chunks/{n}": authors,
+	"POST /api/v1/recordings/{recording}/complete":  authors,
+	"POST /api/v1/recordings/{recording}/send":      authors,
+	"POST /api/v1/recordings/{recording}/discard":   authors,
+
 	"POST /api/v1/dictations":                   {all: "author clinician"},
 	"GET /api/v1/dictations":                    {all: everybody}, // TestListing
 	"GET /api/v1/dictations/{id}":               {typing: "own:author transcriptionist qa lead clinician admin", signature: "own:author transcriptionist qa lead clinician admin"},
@@ -77,6 +86,9 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"GET /fhir/Binary/{fhir}":                   {all: "clinician records"},
 	"GET /fhir/":                                {all: "clinician records"},
 }
+
+// authors send recordings.
+var authors = struct{ all, typing, signature string }{all: "author clinician"}
 
 // worklist: who does not hold the dictation is told so by the act itself.
 var worklist = struct{ all, typing, signature string }{
