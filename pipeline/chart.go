@@ -15,7 +15,8 @@ type ChartDocument struct {
 	Encounter  Encounter // of the note; zero when the note has none
 	AttachedAt time.Time
 	Status     string // FHIR R4 DocumentReferenceStatus: current, superseded, entered-in-error
-	DocStatus  string // FHIR R4 CompositionStatus; final for a signed note
+	DocStatus  string // FHIR R4 CompositionStatus; final for a signed note, amended for an amendment
+	Parent     string // id of the document that Note.RefersTo is here; empty for most
 }
 
 // LogValue keeps patient data out of logs: the id only.
@@ -27,4 +28,5 @@ const (
 	StatusSuperseded = "superseded" // an amendment replaced it
 	StatusInError    = "entered-in-error"
 	DocStatusFinal   = "final"
+	DocStatusAmended = "amended"
 )

@@ -24,10 +24,15 @@ type Dictation struct {
 	Several     bool   // the sender says that it holds several dictations
 	Part        Part   // of which recording it was cut, if of any
 
+	RefersTo string   // id of the signed note it adds to or amends; empty for most
+	Relation Relation // to that note
+
 	Position
 	Reason  string // why it failed, was returned, is held: a sentence for people
 	Version int64  // grows by one with every change of position; the compare-and-set value
 	Attempt int    // tries at the present machine stage
+
+	CosignerID string // whose second signature it waits for, at step cosignature
 
 	HolderID  string    // the person whose lease it is; empty in machine stages
 	HeldSince time.Time // when the holder took it

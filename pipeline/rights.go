@@ -1,5 +1,7 @@
 package pipeline
 
+import "slices"
+
 // Action is something a person asks to do; its name stands in the audit.
 type Action string
 
@@ -13,6 +15,7 @@ const (
 	Worklist        Action = "worklist.read"
 	SignNote        Action = "note.sign"
 	ReturnNote      Action = "note.return"
+	AmendNote       Action = "note.amend" // also: add to it
 	ReadChart       Action = "chart.read" // also FHIR
 	FindPatient     Action = "patient.find"
 	ManageJobs      Action = "jobs.manage" // retry, hold, identify, take back
@@ -60,19 +63,28 @@ func May(u User, a Action, d *Dictation) error {
 func related(u User, a Action, d Dictation) bool {
 	own := u.ID != "" && u.ID == d.AuthorID && u.Is(RoleAuthor, RoleClinician)
 	holds := u.ID != "" && u.ID == d.HolderID && d.State == InProgress
-	toSign := d.Stage == Deliver || d.Stage == Review && d.Step == Signature
+	atSignature := d.Stage == Review && d.Step == Signature
+	atCosignature := d.Stage == Review && d.Step == Cosignature
+	toSign := d.Stage == Deliver || atSignature || atCosignature
+	proxy := d.AuthorID != "" && slices.Contains(u.ProxyFor, d.AuthorID)
+	second := d.CosignerID != "" && (u.ID == d.CosignerID || slices.Contains(u.ProxyFor, d.CosignerID))
 	switch a {
 	case ReadDictation:
-		return own || u.Is(RoleTranscriptionist, RoleQA, RoleLead, RoleClinician)
+		return own || proxy || second || u.Is(RoleTranscriptionist, RoleQA, RoleLead, RoleClinician)
 	case ReadSound, ReadText:
 		toSplit := a == ReadSound && d.AwaitsSplit()
-		return own || (holds || toSplit) && u.Is(RoleTranscriptionist, RoleLead) || holds && u.Is(RoleQA) || toSign && u.Is(RoleClinician)
+		return own || (holds || toSplit) && u.Is(RoleTranscriptionist, RoleLead) || holds && u.Is(RoleQA) ||
+			toSign && (proxy || second || u.Is(RoleClinician))
 	case TypeByHand, SplitDictation:
 		return own
 	case EditText:
 		return d.Stage == Review && holds
-	case SignNote, ReturnNote:
-		return d.Stage == Review && d.Step == Signature && (own || u.Is(RoleClinician))
+	case SignNote:
+		return atSignature && (own || proxy || u.Is(RoleClinician)) || atCosignature && second
+	case ReturnNote:
+		return (atSignature || atCosignature) && (own || proxy || second || u.Is(RoleClinician))
+	case AmendNote:
+		return d.Stage == Deliver && (own || u.Is(RoleClinician))
 	}
 	return false
 }

@@ -43,6 +43,10 @@ const (
 	Typing    Step = "typing"
 	QA        Step = "qa"
 	Signature Step = "signature"
+
+	// Cosignature waits for the second of two signatures: a resident has signed,
+	// the attending has not.
+	Cosignature Step = "cosignature"
 )
 
 // State says whether work on the stage waits, runs, rests or has ended.
@@ -90,6 +94,8 @@ const (
 	ToQA      Event = "sent_to_qa"
 	Returned  Event = "returned" // the clinician or QA sent it back, with a reason
 	Signed    Event = "signed"
+	FirstSign Event = "first_signed" // by the first of two signers
+	Written   Event = "written"      // a person typed what refers to a signed note
 	FailedEv  Event = "failed"
 	Retried   Event = "retried"    // a person asks a failed stage to run again
 	ByHand    Event = "by_hand"    // a person gives up on recognition: it is typed from scratch
@@ -132,7 +138,7 @@ func buildMoves() []move {
 			move{at(st, NoStep, Held), Unhold, at(st, NoStep, Pending)},
 		)
 	}
-	for _, step := range []Step{Typing, QA, Signature} {
+	for _, step := range []Step{Typing, QA, Signature, Cosignature} {
 		ms = append(ms,
 			move{at(Review, step, Pending), Claimed, at(Review, step, InProgress)},
 			move{at(Review, step, Suspended), Claimed, at(Review, step, InProgress)},
@@ -165,6 +171,14 @@ func buildMoves() []move {
 		move{at(Review, Signature, InProgress), Signed, at(Deliver, NoStep, Pending)},
 		move{at(Review, Signature, Pending), Returned, at(Review, Typing, Pending)},
 		move{at(Review, Signature, InProgress), Returned, at(Review, Typing, Pending)},
+		move{at(Review, Signature, Pending), FirstSign, at(Review, Cosignature, Pending)},
+		move{at(Review, Signature, InProgress), FirstSign, at(Review, Cosignature, Pending)},
+		move{at(Review, Cosignature, Pending), Signed, at(Deliver, NoStep, Pending)},
+		move{at(Review, Cosignature, InProgress), Signed, at(Deliver, NoStep, Pending)},
+		move{at(Review, Cosignature, Pending), Returned, at(Review, Typing, Pending)},
+		move{at(Review, Cosignature, InProgress), Returned, at(Review, Typing, Pending)},
+		// An addendum or amendment that is typed and signed in one act.
+		move{Position{}, Written, at(Review, Signature, Pending)},
 	)
 }
 
@@ -188,13 +202,16 @@ func Moves(f func(from Position, on Event, to Position)) {
 
 // Completion is the HL7 v2.5.1 table 0271 document completion status (TXA-17)
 // that a position stands for; blanks says whether the text still has any.
-// A signature by the author is AU; a facility's legal signer makes it LA.
+// The first of two signatures makes it PA. What a signed note has, AU or LA,
+// depends on who signed: [Note.Completion].
 func (p Position) Completion(blanks bool) string {
 	switch {
 	case p.State == Held, p.State == Failed, blanks && p.Step == Signature:
 		return "IN"
 	case p.Stage == Decode, p.Stage == Transcribe, p.Parted():
 		return "DI"
+	case p.Stage == Review && p.Step == Cosignature:
+		return "PA"
 	case p.Stage == Review && p.Step == Signature:
 		return "DO"
 	case p.Stage == Review:

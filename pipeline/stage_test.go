@@ -12,7 +12,7 @@ import (
 var events = []pipeline.Event{
 	pipeline.Received, pipeline.Claimed, pipeline.Released, pipeline.Suspend, pipeline.Completed, pipeline.ToQA,
 	pipeline.Returned, pipeline.Signed, pipeline.FailedEv, pipeline.Retried, pipeline.ByHand, pipeline.Hold, pipeline.Unhold,
-	pipeline.Split, pipeline.Undone,
+	pipeline.Split, pipeline.Undone, pipeline.FirstSign, pipeline.Written,
 }
 
 // Whatever happens, a dictation is somewhere that is named, is signed at most
@@ -94,6 +94,8 @@ func TestCompletion(t *testing.T) {
 		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Typing, State: pipeline.Held}, false, "IN"},
 		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Signature, State: pipeline.Pending}, false, "DO"},
 		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Signature, State: pipeline.Pending}, true, "IN"},
+		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Cosignature, State: pipeline.Pending}, false, "PA"},
+		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Cosignature, State: pipeline.Held}, false, "IN"},
 		{pipeline.Position{Stage: pipeline.Deliver, State: pipeline.Finished}, false, "AU"},
 		{pipeline.Position{Stage: pipeline.Review, Step: pipeline.Typing, State: pipeline.Finished}, false, "DI"},
 	} {

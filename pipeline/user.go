@@ -44,6 +44,9 @@ type User struct {
 
 	Language string // of the pages, as BCP 47; empty follows the browser
 	Looks    string // of the pages: "light", "dark"; empty follows the browser
+
+	AttendingID string   // who signs after this author; empty for most
+	ProxyFor    []string // ids of the authors who let this account sign for them just now
 }
 
 // Is reports whether the account has any of the roles.

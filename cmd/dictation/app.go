@@ -114,7 +114,7 @@ func openApp(ctx context.Context, c config, at servers, log *slog.Logger, migrat
 	a.intake = intake.New(a.store, a.blob, a.queue, intake.Options{
 		MaxBytes: c.MaxUpload << 20, Log: log, Unfinished: c.RecordingWait, Chunks: c.RecordingChunks,
 	})
-	a.auth = auth.New(a.store, auth.Options{Session: c.Session, Idle: c.Idle})
+	a.auth = auth.New(a.store, auth.Options{Session: c.Session, Idle: c.Idle, SiteKey: c.siteSeed()})
 	a.metrics.watch(a.store, a.queue)
 	return a, nil
 }
@@ -149,7 +149,11 @@ func (a *app) desk() (*review.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return review.New(a.store, a.queue, key, review.Options{Lease: a.cfg.ReviewLease}), nil
+	rule, err := review.ParseConfirmRule(a.cfg.SignConfirm)
+	if err != nil {
+		return nil, fmt.Errorf("%sSIGN_CONFIRM: %w", prefix, err)
+	}
+	return review.New(a.store, a.queue, key, review.Options{Lease: a.cfg.ReviewLease, Confirm: rule}), nil
 }
 
 // serve answers HTTP on l and relays the outbox until ctx ends.

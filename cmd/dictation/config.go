@@ -51,6 +51,8 @@ type config struct {
 	S3Intake    string `env:"S3_INTAKE_BUCKET" envDefault:"dictation-intake" doc:"bucket other programs drop recordings into"`
 	SigningKey  string `env:"SIGNING_KEY" secret:"true" doc:"key that signs notes; make one with 'dictation signing-key'"`
 
+	SignConfirm string `env:"SIGN_CONFIRM" envDefault:"critical" doc:"which doubtful places a signer must have heard or checked: critical, all or none"`
+
 	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"speech engines in the order they are tried, separated by commas: pocketsphinx, those of ENGINES, none to type from scratch"`
 	Engines         string        `env:"ENGINES" secret:"true" doc:"more speech engines, and rules for choosing, as JSON; DICTATION_ENGINES_FILE names a file of it"`
 	Language        string        `env:"LANGUAGE" envDefault:"en-US" doc:"language that is dictated (BCP 47)"`
@@ -181,6 +183,15 @@ func (c config) signingKey() (ed25519.PrivateKey, error) {
 		return nil, fmt.Errorf("%sSIGNING_KEY is not a key made by \"dictation signing-key\"", prefix)
 	}
 	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// siteSeed is the site's key as bytes; nothing where this process has none.
+func (c config) siteSeed() []byte {
+	key, err := c.signingKey()
+	if err != nil {
+		return nil
+	}
+	return key.Seed()
 }
 
 // slots is how many jobs of each stage a worker does at a time.

@@ -18,6 +18,8 @@ type Options struct {
 	Tries   int           // wrong passwords before waiting; default 5
 	Wait    time.Duration // first wait, doubled with each further wrong one; default 2 s, at most 15 min
 	Now     func() time.Time
+
+	SiteKey []byte // the site's signing seed: secrets of second factors are encrypted with what it gives
 }
 
 // Auth signs people in. It is safe for concurrent use.
@@ -26,6 +28,7 @@ type Auth struct {
 	hasher *Hasher
 	opts   Options
 	brake  *brake
+	codes  *brake // of second factors
 }
 
 // New makes an Auth over the accounts in the store.
@@ -45,7 +48,7 @@ func New(s *store.Store, opts Options) *Auth {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &Auth{store: s, hasher: NewHasher(4), opts: opts, brake: newBrake(opts)}
+	return &Auth{store: s, hasher: NewHasher(4), opts: opts, brake: newBrake(opts), codes: newBrake(opts)}
 }
 
 // SignIn checks username and password and gives a session token. A wrong

@@ -10,7 +10,6 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/queue"
 	"dictation/pipeline/store"
-	"dictation/transcript"
 )
 
 // Options are the limits of review. Zero values give the defaults.
@@ -19,8 +18,9 @@ type Options struct {
 	MaxText int           // bytes of one note; default 1 MiB
 	Now     func() time.Time
 
-	Undo  time.Duration  // how long a typist can take a text back that nobody has taken up; default 5 min
-	Scale pipeline.Scale // of QA's scores; default pipeline.DefaultScale
+	Undo    time.Duration  // how long a typist can take a text back that nobody has taken up; default 5 min
+	Scale   pipeline.Scale // of QA's scores; default pipeline.DefaultScale
+	Confirm ConfirmRule    // which flags a signer must have heard or checked; default the critical ones
 }
 
 // Desk does what people ask in review. It is safe for concurrent use.
@@ -44,6 +44,9 @@ func New(s *store.Store, q *queue.Queue, key ed25519.PrivateKey, opts Options) *
 	}
 	if opts.MaxText == 0 {
 		opts.MaxText = 1 << 20
+	}
+	if opts.Confirm == "" {
+		opts.Confirm = ConfirmCritical
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -216,58 +219,4 @@ func (k *Desk) Return(ctx context.Context, u pipeline.User, by store.Actor, id s
 		return d, err
 	}
 	return k.told(k.store.ReturnNote(ctx, by, id, strings.TrimSpace(reason)))
-}
-
-// Sign makes the note of version base. The caller has just confirmed the
-// signer's password. A text with a blank is refused: a signed note has no holes.
-func (k *Desk) Sign(ctx context.Context, u pipeline.User, by store.Actor, id string, base int) (pipeline.Note, error) {
-	d, err := k.store.Dictation(ctx, id)
-	if err != nil {
-		return pipeline.Note{}, err
-	}
-	if err := pipeline.May(u, pipeline.SignNote, &d); err != nil {
-		return pipeline.Note{}, err
-	}
-	if d.AuthorID == "" {
-		return pipeline.Note{}, pipeline.Errorf(pipeline.Conflict, "Nobody knows who dictated this. An administrator must name the author before it can be signed.")
-	}
-	author := u
-	if d.AuthorID != u.ID {
-		if author, err = k.store.User(ctx, d.AuthorID); err != nil {
-			return pipeline.Note{}, err
-		}
-	}
-	note, d, err := k.store.Sign(ctx, by, id, base, func(d pipeline.Dictation, n *pipeline.Note) error {
-		return k.seal(d, n, author, u)
-	})
-	if err == nil {
-		k.queue.Announce(d.ID)
-	}
-	return note, err
-}
-
-func (k *Desk) seal(d pipeline.Dictation, n *pipeline.Note, author, signer pipeline.User) error {
-	if strings.TrimSpace(n.Text) == "" {
-		return pipeline.Errorf(pipeline.Conflict, "There is no text to sign.")
-	}
-	if strings.Contains(n.Text, transcript.BlankText) {
-		return pipeline.Errorf(pipeline.Conflict, "The text still has a blank (%s). Fill it in, or return the note, before you sign.", transcript.BlankText)
-	}
-	meaning := "author"
-	if d.AuthorID != signer.ID {
-		meaning = "reviewed"
-	}
-	n.Seal = pipeline.Seal{
-		DocumentNumber: n.DocumentNumber,
-		TextSHA256:     pipeline.TextHash(n.Text),
-		AudioSHA256:    d.Original.SHA256,
-		AuthorID:       author.ID,
-		AuthorName:     author.Name,
-		SignerID:       signer.ID,
-		SignerName:     signer.Name,
-		Meaning:        meaning,
-		SignedAt:       k.opts.Now().UTC().Truncate(time.Millisecond),
-	}
-	n.Seal.Sign(k.key)
-	return nil
 }

@@ -12,36 +12,18 @@ import (
 	"dictation/pipeline"
 )
 
-// Sign makes the note of a dictation that waits for its signature and sends it
-// on to delivery, all in one transaction. base is the version the signer read;
-// seal is called with the note as it will be kept and must fill in its Seal.
+// Sign makes the note of a dictation that waits for its signature, or for the
+// second of two, and sends it on to delivery, all in one transaction. base is the
+// version the signer read; seal is called with the note as it will be kept and
+// must fill in its Seal, where RefersTo stands already.
 func (s *Store) Sign(ctx context.Context, by Actor, id string, base int, seal func(pipeline.Dictation, *pipeline.Note) error) (pipeline.Note, pipeline.Dictation, error) {
 	var note pipeline.Note
 	d, err := s.change(ctx, by, id, pipeline.Signed, func(c *change) error {
-		if c.d.PatientID == "" {
-			return pipeline.Errorf(pipeline.Conflict, "This dictation has no patient yet; it cannot be signed.")
-		}
-		if base != c.d.TextN {
-			return pipeline.Errorf(pipeline.Stale, "The text was changed after you read it: you saw version %d, the newest is %d. Read it again before you sign.", base, c.d.TextN)
-		}
-		note = pipeline.Note{
-			ID: uuid.NewString(), DocumentNumber: c.d.JobNumber, DictationID: c.d.ID,
-			PatientID: c.d.PatientID, EncounterID: c.d.EncounterID,
-			Worktype: c.d.Worktype, Title: c.d.Worktype.Info().Title,
-		}
-		err := c.tx.QueryRow(ctx, "select text from versions where dictation_id = $1 and n = $2", id, base).Scan(&note.Text)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return pipeline.Errorf(pipeline.Conflict, "There is no text to sign yet.")
-		}
-		if err != nil {
+		var err error
+		if note, err = c.toSign(ctx, base); err != nil {
 			return err
 		}
-		// What was signed is a version of its own.
-		if err := c.addVersion(ctx, version{kind: pipeline.SignedVersion, text: note.Text, user: by.ID}); err != nil {
-			return err
-		}
-		note.TextVersion = c.d.TextN
-		c.d.Reason = ""
+		c.d.Reason, c.d.CosignerID = "", ""
 		if err := seal(*c.d, &note); err != nil {
 			return err
 		}
@@ -50,27 +32,89 @@ func (s *Store) Sign(ctx context.Context, by Actor, id string, base int, seal fu
 	return note, d, err
 }
 
+// toSign gives the note of version base as it is about to be signed. The first
+// signature makes a version of its own; the second is over the same one.
+func (c *change) toSign(ctx context.Context, base int) (pipeline.Note, error) {
+	note := pipeline.Note{
+		ID: uuid.NewString(), DocumentNumber: c.d.JobNumber, DictationID: c.d.ID,
+		PatientID: c.d.PatientID, EncounterID: c.d.EncounterID,
+		Worktype: c.d.Worktype, Title: noteTitle(*c.d), RefersTo: c.d.RefersTo, Relation: c.d.Relation,
+	}
+	if c.d.PatientID == "" {
+		return note, pipeline.Errorf(pipeline.Conflict, "This dictation has no patient yet; it cannot be signed.")
+	}
+	if base != c.d.TextN {
+		return note, pipeline.Errorf(pipeline.Stale, "The text was changed after you read it: you saw version %d, the newest is %d. Read it again before you sign.", base, c.d.TextN)
+	}
+	err := c.tx.QueryRow(ctx, "select text from versions where dictation_id = $1 and n = $2", c.d.ID, base).Scan(&note.Text)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return note, pipeline.Errorf(pipeline.Conflict, "There is no text to sign yet.")
+	}
+	if err != nil {
+		return note, err
+	}
+	if note.RefersTo != "" {
+		if err := c.tx.QueryRow(ctx, "select document_number from notes where id = $1", note.RefersTo).Scan(&note.Seal.RefersTo); err != nil {
+			return note, err
+		}
+	}
+	if c.d.Step == pipeline.Cosignature {
+		note.TextVersion = base
+		return note, c.earlier(ctx, &note)
+	}
+	if err := c.addVersion(ctx, version{kind: pipeline.SignedVersion, text: note.Text, user: c.by.ID}); err != nil {
+		return note, err
+	}
+	note.TextVersion = c.d.TextN
+	return note, nil
+}
+
+// noteTitle is what a note is called: its worktype, and what it is to another.
+func noteTitle(d pipeline.Dictation) string {
+	title := d.Worktype.Info().Title
+	switch d.Relation {
+	case pipeline.Addendum:
+		return "Addendum: " + title
+	case pipeline.Amendment:
+		return "Amendment: " + title
+	}
+	return title
+}
+
 func insertNote(ctx context.Context, tx pgx.Tx, n pipeline.Note) error {
 	seal, err := json.Marshal(n.Seal)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into notes (id, document_number, dictation_id, patient_id, encounter_id, worktype, title, text, text_n, seal)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		n.ID, n.DocumentNumber, n.DictationID, n.PatientID, null(n.EncounterID), n.Worktype, n.Title, n.Text, n.TextVersion, seal)
+	var earlier []byte
+	if len(n.Earlier) > 0 {
+		if earlier, err = json.Marshal(n.Earlier); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, `insert into notes (id, document_number, dictation_id, patient_id, encounter_id, worktype, title, text, text_n, seal,
+			refers_to, relation, reason, earlier)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		n.ID, n.DocumentNumber, n.DictationID, n.PatientID, null(n.EncounterID), n.Worktype, n.Title, n.Text, n.TextVersion, seal,
+		null(n.RefersTo), n.Relation, n.Reason, earlier)
+	if unique(err, "notes_amended_once") {
+		return amended()
+	}
 	return err
 }
 
-const noteColumns = "n.id, n.document_number, n.dictation_id, n.patient_id, n.encounter_id, n.worktype, n.title, n.text, n.text_n, n.seal"
+const noteColumns = "n.id, n.document_number, n.dictation_id, n.patient_id, n.encounter_id, n.worktype, n.title, n.text, n.text_n, n.seal, " +
+	"n.refers_to, n.relation, n.reason, n.earlier"
 
 // noteScan gives the places a note is scanned into and what to do after.
 func noteScan(n *pipeline.Note) (dest []any, after func() error) {
-	var encounter *string
-	var seal []byte
-	dest = []any{&n.ID, &n.DocumentNumber, &n.DictationID, &n.PatientID, &encounter, &n.Worktype, &n.Title, &n.Text, &n.TextVersion, &seal}
+	var encounter, refers *string
+	var seal, earlier []byte
+	dest = []any{&n.ID, &n.DocumentNumber, &n.DictationID, &n.PatientID, &encounter, &n.Worktype, &n.Title, &n.Text, &n.TextVersion, &seal,
+		&refers, &n.Relation, &n.Reason, &earlier}
 	return dest, func() error {
-		n.EncounterID = deref(encounter)
-		return json.Unmarshal(seal, &n.Seal)
+		n.EncounterID, n.RefersTo = deref(encounter), deref(refers)
+		return errors.Join(json.Unmarshal(seal, &n.Seal), unmarshal(earlier, &n.Earlier))
 	}
 }
 

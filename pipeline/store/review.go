@@ -162,10 +162,10 @@ func (s *Store) CompleteReview(ctx context.Context, by Actor, id string, on pipe
 // ReturnNote sends a dictation that waits for a signature back to typing.
 func (s *Store) ReturnNote(ctx context.Context, by Actor, id, reason string) (pipeline.Dictation, error) {
 	return s.change(ctx, by, id, pipeline.Returned, func(c *change) error {
-		if c.d.Step != pipeline.Signature {
+		if c.d.Step != pipeline.Signature && c.d.Step != pipeline.Cosignature {
 			return pipeline.Errorf(pipeline.Conflict, "This dictation is at %s; only one that waits for a signature can be returned.", c.d.Position)
 		}
-		c.d.Reason = reason
+		c.d.Reason, c.d.CosignerID = reason, ""
 		return nil
 	})
 }

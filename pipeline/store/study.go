@@ -18,6 +18,7 @@ func (s *Store) Unstudied(ctx context.Context, limit int) ([]string, error) {
 	rows, _ := s.pool.Query(ctx, `select n.dictation_id::text from notes n
 		where n.created_at > coalesce((select max(signed_at) from scores), '-infinity') - $1::interval
 		and not exists (select from scores c where c.dictation_id = n.dictation_id)
+		and not exists (select from dictations d where d.id = n.dictation_id and d.source = 'written')
 		order by n.created_at limit $2`, late, limit)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return ids, kind(err)

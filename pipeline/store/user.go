@@ -12,10 +12,12 @@ import (
 	"dictation/pipeline"
 )
 
-const userColumns = "u.id, u.username, u.name, u.roles, u.disabled, u.created_at, u.language, u.looks"
+const userColumns = `u.id, u.username, u.name, u.roles, u.disabled, u.created_at, u.language, u.looks, coalesce(u.attending_id::text, ''),
+	nullif(array(select x.author_id::text from proxies x where x.proxy_id = u.id and x.revoked_at is null
+		and x.from_at <= now() and x.until_at > now()), '{}')`
 
 func userScan(u *pipeline.User) []any {
-	return []any{&u.ID, &u.Username, &u.Name, &u.Roles, &u.Disabled, &u.Created, &u.Language, &u.Looks}
+	return []any{&u.ID, &u.Username, &u.Name, &u.Roles, &u.Disabled, &u.Created, &u.Language, &u.Looks, &u.AttendingID, &u.ProxyFor}
 }
 
 func scanUser(row pgx.CollectableRow) (u pipeline.User, err error) {

@@ -43,6 +43,10 @@ func (s *Server) apiRoutes() []route {
 		// A QA editor returns what he holds, a clinician what waits for a signature.
 		{pattern: "POST /dictations/{id}/return", action: pipeline.ReturnNote, or: pipeline.EditText, about: true, handle: s.apiReturn},
 		{pattern: "POST /dictations/{id}/sign", action: pipeline.SignNote, about: true, handle: s.apiSign},
+		{pattern: "GET /dictations/{id}/signing", action: pipeline.SignNote, about: true, audit: true, handle: s.apiSigning},
+		{pattern: "POST /dictations/{id}/confirm", action: pipeline.SignNote, about: true, handle: s.apiConfirm},
+		{pattern: "POST /dictations/{id}/mend", action: pipeline.SignNote, about: true, handle: s.apiMend},
+		{pattern: "POST /dictations/{id}/later", action: pipeline.AmendNote, about: true, handle: s.apiLater},
 
 		{pattern: "POST /dictations/{id}/retry", action: pipeline.ManageJobs, about: true, handle: s.apiRetry},
 		{pattern: "POST /dictations/{id}/hold", action: pipeline.ManageJobs, about: true, handle: s.apiHold},
@@ -58,6 +62,7 @@ func (s *Server) apiRoutes() []route {
 
 		{pattern: "GET /events", passive: true, handle: s.apiEvents},
 		{pattern: "GET /notes/{id}", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiNote},
+		{pattern: "GET /notes/{id}/sealed", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiSealed},
 		{pattern: "POST /patients/search", action: pipeline.FindPatient, audit: true, handle: s.apiPatientSearch},
 		{pattern: "GET /patients/{patient}/encounters", action: pipeline.FindPatient, handle: s.apiEncounters},
 
@@ -71,6 +76,15 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "GET /me/settings", handle: s.apiSettings},
 		{pattern: "PUT /me/settings", handle: s.apiSaveSettings},
 		{pattern: "POST /me/keys", handle: s.apiKey},
+		{pattern: "POST /users/{username}/attending", action: pipeline.ManageUsers, handle: s.apiAttending},
+		{pattern: "POST /users/{username}/second-factor/remove", action: pipeline.ManageUsers, handle: s.apiRemoveOthersFactor},
+		{pattern: "GET /me/proxies", handle: s.apiProxies},
+		{pattern: "POST /me/proxies", handle: s.apiAddProxy},
+		{pattern: "POST /me/proxies/{proxy}/revoke", handle: s.apiRevokeProxy},
+		{pattern: "GET /me/second-factor", handle: s.apiFactor},
+		{pattern: "POST /me/second-factor", handle: s.apiBeginFactor},
+		{pattern: "POST /me/second-factor/confirm", handle: s.apiFinishFactor},
+		{pattern: "POST /me/second-factor/remove", handle: s.apiRemoveFactor},
 		{pattern: "POST /tokens", handle: s.apiAddToken},
 		{pattern: "POST /tokens/revoke", handle: s.apiRevokeTokens},
 	}

@@ -34,10 +34,10 @@ func (s *Server) apiWorklist(w http.ResponseWriter, r *http.Request) error {
 	step := review.Step(userOf(r))
 	switch st := pipeline.Step(q.Get("step")); st {
 	case pipeline.NoStep:
-	case pipeline.Typing, pipeline.QA, pipeline.Signature:
+	case pipeline.Typing, pipeline.QA, pipeline.Signature, pipeline.Cosignature:
 		step = st
 	default:
-		return pipeline.Errorf(pipeline.Invalid, "There is no such step. The steps of review are typing, qa and signature.")
+		return pipeline.Errorf(pipeline.Invalid, "There is no such step. The steps of review are typing, qa, signature and cosignature.")
 	}
 	state, err := parseState(q.Get("state"))
 	if err != nil {
@@ -133,28 +133,4 @@ func (s *Server) readReason(w http.ResponseWriter, r *http.Request) (string, err
 	}
 	err := s.readJSON(w, r, &body)
 	return body.Reason, err
-}
-
-// apiSign makes the note, after the signer's password was given again.
-func (s *Server) apiSign(w http.ResponseWriter, r *http.Request) error {
-	var body struct {
-		Password string `json:"password"`
-		Version  *int   `json:"version"`
-	}
-	if err := s.readJSON(w, r, &body); err != nil {
-		return err
-	}
-	u, d := userOf(r), dictationOf(r)
-	if err := s.Auth.Confirm(r.Context(), u, body.Password, remote(r)); err != nil {
-		if pipeline.KindOf(err) == pipeline.Unauthorized {
-			// The session is good: 401 would make a client throw it away.
-			err = pipeline.Wrap(pipeline.Forbidden, err, "The password is not right. The note was not signed.")
-		}
-		return err
-	}
-	note, err := s.Desk.Sign(r.Context(), u, actor(r), d.ID, versionOr(body.Version, d))
-	if err != nil {
-		return s.stale(w, r, err)
-	}
-	return writeJSON(w, http.StatusOK, s.noteView(note))
 }

@@ -64,10 +64,17 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, st style, err erro
 
 // writeProblem answers with a problem document; Type and Title follow from the status.
 func writeProblem(w http.ResponseWriter, p problem) {
-	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	p.complete()
+	sendProblem(w, p.Status, p)
+}
+
+func (p *problem) complete() { p.Type, p.Title = "about:blank", http.StatusText(p.Status) }
+
+// sendProblem answers with a problem document that may have more to say.
+func sendProblem(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // an error means that the client is gone
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // an error means that the client is gone
 }
 
 // recoverPanics keeps one broken request from ending the process.

@@ -71,7 +71,7 @@ func (s *Server) listed(ctx context.Context, filters ...store.Filter) (all []pip
 func inOrder(sp *speech, counts map[pipeline.Position]int) []count {
 	var out []count
 	for _, stage := range pipeline.Stages {
-		for _, step := range []pipeline.Step{pipeline.NoStep, pipeline.Typing, pipeline.QA, pipeline.Signature} {
+		for _, step := range []pipeline.Step{pipeline.NoStep, pipeline.Typing, pipeline.QA, pipeline.Signature, pipeline.Cosignature} {
 			for _, state := range []pipeline.State{pipeline.Pending, pipeline.InProgress, pipeline.Suspended, pipeline.Held, pipeline.Failed} {
 				p := pipeline.Position{Stage: stage, Step: step, State: state}
 				if n := counts[p]; n > 0 {

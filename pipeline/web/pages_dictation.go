@@ -60,7 +60,7 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 	may := func(a pipeline.Action) bool { return pipeline.May(u, a, &d) == nil }
 	data := dictationData{
 		card: c, Sound: d.Sound.Canonical.Key != "" && may(pipeline.ReadSound),
-		Sign:   d.Step == pipeline.Signature && may(pipeline.SignNote),
+		Sign:   (d.Step == pipeline.Signature || d.Step == pipeline.Cosignature) && may(pipeline.SignNote),
 		ByHand: d.Stage == pipeline.Transcribe && d.State == pipeline.Failed && may(pipeline.TypeByHand),
 		Chart:  d.State == pipeline.Finished && !d.Parted() && may(pipeline.ReadChart), Manage: may(pipeline.ManageJobs),
 		Named: may(pipeline.ReadSound) || may(pipeline.FindPatient),

@@ -59,6 +59,8 @@ func stageWords(p pipeline.Position) (waits, runs string) {
 		return msg("Waiting for the QA editor"), msg("With the QA editor")
 	case pipeline.Signature:
 		return msg("Waiting for signature"), msg("Being signed")
+	case pipeline.Cosignature:
+		return msg("Signed once, waiting for the co-signature"), msg("Being co-signed")
 	}
 	return msg("Waiting for the transcriptionist"), msg("With the transcriptionist")
 }
@@ -72,7 +74,7 @@ func tone(p pipeline.Position) string {
 		return "hold"
 	case p.State == pipeline.Finished:
 		return "good"
-	case p.Step == pipeline.Signature:
+	case p.Step == pipeline.Signature, p.Step == pipeline.Cosignature:
 		return "yours"
 	}
 	return "busy"
@@ -118,7 +120,7 @@ func steps(p pipeline.Position) []milestone {
 		done = 2
 	case pipeline.Review:
 		done = 3
-		if p.Step == pipeline.Signature {
+		if p.Step == pipeline.Signature || p.Step == pipeline.Cosignature {
 			done = 4
 		}
 	case pipeline.Deliver:
@@ -238,6 +240,22 @@ var acts = map[string]string{
 	"jobs.manage":          msg("Jobs looked at"),
 	"users.manage":         msg("Accounts looked at"),
 	"settings.saved":       msg("Settings saved"),
+
+	"dictation.first_signed":      msg("Signed, the first of two"),
+	"dictation.written":           msg("Added to a signed note"),
+	"text.mended":                 msg("Text changed by the signer"),
+	"flag.heard":                  msg("Doubtful place heard"),
+	"flag.confirmed":              msg("Doubtful place checked"),
+	"note.sign":                   msg("Signature asked for"),
+	"note.return":                 msg("Return asked for"),
+	"note.amend":                  msg("Amendment asked for"),
+	"proxy.added":                 msg("Proxy named"),
+	"proxy.revoked":               msg("Proxy ended"),
+	"user.attending":              msg("Attending named"),
+	"second_factor.begun":         msg("Second factor begun"),
+	"second_factor.added":         msg("Second factor in force"),
+	"second_factor.removed":       msg("Second factor removed"),
+	"second_factor.recovery_code": msg("Recovery code used"),
 }
 
 // act is an action of the audit in words; one without words stands as it is.

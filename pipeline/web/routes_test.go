@@ -85,6 +85,21 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"GET /fhir/DocumentReference/{fhir}":        {all: "clinician records"},
 	"GET /fhir/Binary/{fhir}":                   {all: "clinician records"},
 	"GET /fhir/":                                {all: "clinician records"},
+
+	"GET /api/v1/dictations/{id}/signing":                {signature: "own:author clinician"},
+	"POST /api/v1/dictations/{id}/confirm":               {signature: "own:author clinician"},
+	"POST /api/v1/dictations/{id}/mend":                  {signature: "own:author clinician"},
+	"POST /api/v1/dictations/{id}/later":                 {}, // TestLater
+	"GET /api/v1/notes/{id}/sealed":                      {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
+	"POST /api/v1/users/{username}/attending":            {all: "admin"},
+	"POST /api/v1/users/{username}/second-factor/remove": {all: "admin"},
+	"GET /api/v1/me/proxies":                             {all: everybody},
+	"POST /api/v1/me/proxies":                            {all: everybody},
+	"POST /api/v1/me/proxies/{proxy}/revoke":             {all: everybody},
+	"GET /api/v1/me/second-factor":                       {all: everybody},
+	"POST /api/v1/me/second-factor":                      {all: everybody},
+	"POST /api/v1/me/second-factor/confirm":              {all: everybody},
+	"POST /api/v1/me/second-factor/remove":               {all: everybody},
 }
 
 // authors send recordings.

@@ -6,21 +6,28 @@ import "dictation/transcript"
 // whose words a person has changed is settled and left out; so is one between
 // words when something was written there.
 func Carry(flags []Flag, older, newer string) []Flag {
-	if older == newer {
-		return flags
-	}
-	segments := transcript.Diff(older, newer)
-	var carried []Flag
-	for _, f := range flags {
-		offset, ok := carry(segments, f.Place)
-		if !ok {
-			continue
-		}
-		f.Offset = offset
-		f.Evidence = carryAll(segments, f.Evidence)
-		carried = append(carried, f)
-	}
+	carried, _ := CarryNumbered(flags, older, newer)
 	return carried
+}
+
+// CarryNumbered is Carry that also says which of the flags each was.
+func CarryNumbered(flags []Flag, older, newer string) (carried []Flag, number []int) {
+	var segments []transcript.Segment
+	if older != newer {
+		segments = transcript.Diff(older, newer)
+	}
+	for i, f := range flags {
+		if older != newer {
+			offset, ok := carry(segments, f.Place)
+			if !ok {
+				continue
+			}
+			f.Offset = offset
+			f.Evidence = carryAll(segments, f.Evidence)
+		}
+		carried, number = append(carried, f), append(number, i)
+	}
+	return carried, number
 }
 
 func carryAll(segments []transcript.Segment, places []Place) []Place {
