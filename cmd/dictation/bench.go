@@ -23,6 +23,7 @@ var benchmarks = []struct {
 	{"pipeline", "throughput and added latency with the empty engine, beside a minimal program doing the same I/O", benchPipeline},
 	{"decode", "processor time of decoding, beside ffmpeg converting alone, and memory with long recordings", benchDecode},
 	{"long", "a 30-minute dictation, recognised in pieces, beside the engine alone on the whole file", benchLong},
+	{"queue", "the queries of the queue page with a million dictations, beside a thousand", benchQueue},
 	{"start", "time until ready on an existing data folder, and processor use when idle", benchStart},
 }
 
