@@ -138,12 +138,12 @@ func askQueue(ctx context.Context, r rehearsed, f store.QueueFilter) error {
 	}
 	for _, state := range []pipeline.State{pipeline.Pending, pipeline.InProgress, pipeline.Suspended, pipeline.Held} {
 		f.State = state
-		if _, err := r.store.QueueCount(ctx, f, 1000); err != nil {
+		if _, err := r.store.QueueCount(ctx, f, 200); err != nil {
 			return err
 		}
 	}
 	for _, p := range []pipeline.Priority{0, pipeline.STAT} {
-		if _, err := r.store.QueueCount(ctx, store.QueueFilter{Step: f.Step, Priority: p, Pools: r.Own}, 1000); err != nil {
+		if _, err := r.store.QueueCount(ctx, store.QueueFilter{Step: f.Step, Priority: p, Pools: r.Own}, 200); err != nil {
 			return err
 		}
 	}

@@ -46,15 +46,17 @@ func (s *Store) Queue(ctx context.Context, f QueueFilter) ([]pipeline.Dictation,
 	q := f.query()
 	order := "d.priority, d." + q.at + ", d.id"
 	if f.After.ID != "" {
-		q.and("(d.priority, d."+q.at+", d.id) > (%s, %s, %s)", int(f.After.Priority), f.After.At, f.After.ID)
+		q.and("("+order+") > (%s, %s, %s)", int(f.After.Priority), f.After.At, f.After.ID)
 	}
 	limit := q.value(pageSize(f.Limit))
-	sql := "select " + columns + " from dictations d where " + q.where() + " order by " + order + " limit " + limit
+	// The page's ids come from the index alone; only then its rows are read.
+	page := "select d.id, d.priority, d." + q.at + " from dictations d where " + q.where()
 	if len(f.Pools) > 0 {
 		// Each pool's page comes from its own stretch of the index.
-		sql = "select " + columns + " from unnest(" + q.value(f.Pools) + "::text[]) p (name) cross join lateral (select * from dictations d where " +
-			q.where() + " and d.pool = p.name order by " + order + " limit " + limit + ") d order by " + order + " limit " + limit
+		page = "select d.* from unnest(" + q.value(f.Pools) + "::text[]) p (name) cross join lateral (" +
+			page + " and d.pool = p.name order by " + order + " limit " + limit + ") d"
 	}
+	sql := "select " + columns + " from (" + page + " order by " + order + " limit " + limit + ") n join dictations d on d.id = n.id order by " + order
 	rows, _ := s.pool.Query(ctx, sql, q.values...)
 	list, err := pgx.CollectRows(rows, scanDictation)
 	return list, kind(err)

@@ -43,7 +43,7 @@ type queuePlace struct {
 }
 
 // countMost is how far rows are counted: beyond it the page says "more than".
-const countMost = 1000
+const countMost = 200
 
 // queueAges are the choices of the filter by age, in hours.
 var queueAges = []int{2, 8, 24, 72}

@@ -1,6 +1,7 @@
 import { Cuts } from "./lib/cuts";
 import { el, make, maybe } from "./lib/dom";
 import { place } from "./lib/place";
+import { t } from "./lib/say";
 import { offerSmall } from "./lib/small";
 import { Whose } from "./lib/whose";
 
@@ -11,7 +12,7 @@ if (tape) {
   const state = el("cut-state");
   el("keys-help").hidden = false;
   cuts.onMove = (n, ms) => {
-    state.textContent = `Part ${n} begins at ${place(ms)}.`;
+    state.textContent = t("Part %d begins at %s.", n, place(ms));
   };
   const audio = maybe<HTMLAudioElement>("sound");
   if (audio) wireSound(audio, cuts, tape, totalMS);
@@ -37,7 +38,7 @@ function wireSound(audio: HTMLAudioElement, cuts: Cuts, tape: HTMLElement, total
     try {
       await audio.play();
     } catch (e) {
-      if ((e as DOMException).name !== "AbortError") el("cut-state").textContent = "The sound cannot be played.";
+      if ((e as DOMException).name !== "AbortError") el("cut-state").textContent = t("The sound cannot be played.");
     }
   };
   cuts.onPlay = (ms, end) => void play(ms, end);

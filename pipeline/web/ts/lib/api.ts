@@ -1,4 +1,5 @@
 // Calls of the JSON API with the session's cookie.
+import { t } from "./say";
 
 export interface Answer<T> {
   ok: boolean;
@@ -36,7 +37,7 @@ async function send<T>(method: string, path: string, body: unknown, headers: Rec
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
-    return { ok: false, status: 0, data: null, detail: "The server does not answer." };
+    return { ok: false, status: 0, data: null, detail: t("The server does not answer.") };
   }
   let data: unknown = null;
   try {
@@ -48,8 +49,8 @@ async function send<T>(method: string, path: string, body: unknown, headers: Rec
 }
 
 export function sentence(status: number, problem: unknown): string {
-  if (status === 401) return "Your session has ended. Sign in again in another tab, then go on here.";
+  if (status === 401) return t("Your session has ended. Sign in again in another tab, then go on here.");
   const detail = (problem as { detail?: unknown } | null)?.detail;
   if (typeof detail === "string" && detail) return detail;
-  return status >= 500 ? "The server has trouble just now." : "That did not work.";
+  return status >= 500 ? t("The server has trouble just now.") : t("That did not work.");
 }

@@ -3,6 +3,7 @@
 
 import { make } from "./dom";
 import { parsePlace, place } from "./place";
+import { t } from "./say";
 
 export const leastMS = 1000; // of a part; the server refuses shorter ones
 
@@ -39,7 +40,7 @@ export class Cuts {
   }
 
   private draw(row: Row, i: number): void {
-    const line = make("div", { class: "cut", role: "slider", tabindex: "0", "aria-label": `Beginning of part ${i + 1}`, "aria-valuemin": "0", "aria-valuemax": String(this.totalMS) }, make("span", {}, String(i + 1)));
+    const line = make("div", { class: "cut", role: "slider", tabindex: "0", "aria-label": t("Beginning of part %d", i + 1), "aria-valuemin": "0", "aria-valuemax": String(this.totalMS) }, make("span", {}, String(i + 1)));
     row.line = line;
     this.tape.append(line);
     line.addEventListener("pointerdown", (e) => {
@@ -82,11 +83,11 @@ export class Cuts {
   private show(): void {
     this.rows.forEach((row, i) => {
       const head = row.item.querySelector("h2 .num");
-      if (head) head.replaceChildren(` ${place(row.start)} to `, make("span", { class: "until" }, place(this.end(i))));
+      if (head) head.replaceChildren(` ${t("%s to", place(row.start))} `, make("span", { class: "until" }, place(this.end(i))));
       if (!row.line) return;
       row.line.style.left = `${(row.start / this.totalMS) * 100}%`;
       row.line.setAttribute("aria-valuenow", String(row.start));
-      row.line.setAttribute("aria-valuetext", `${place(row.start)} of ${place(this.totalMS)}`);
+      row.line.setAttribute("aria-valuetext", t("%s of %s", place(row.start), place(this.totalMS)));
     });
   }
 }

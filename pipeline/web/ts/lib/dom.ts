@@ -1,4 +1,5 @@
 // Small helpers for pages that the server rendered.
+import { t } from "./say";
 
 export function el<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
@@ -27,7 +28,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 
 // copyButton copies what textOf gives and says that it did.
 export function copyButton(textOf: () => string): HTMLButtonElement {
-  const b = make("button", { type: "button", class: "plain" }, "Copy");
+  const b = make("button", { type: "button", class: "plain" }, t("Copy"));
   wireCopy(b, textOf);
   return b;
 }
@@ -36,9 +37,9 @@ function wireCopy(b: HTMLButtonElement, textOf: () => string): void {
   b.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(textOf());
-      b.textContent = "Copied";
+      b.textContent = t("Copied");
     } catch {
-      b.textContent = "Select and copy it";
+      b.textContent = t("Select and copy it");
     }
   });
 }

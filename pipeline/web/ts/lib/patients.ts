@@ -2,6 +2,7 @@
 
 import { call } from "./api";
 import { el, make, maybe } from "./dom";
+import { t } from "./say";
 
 interface Found {
   id: string;
@@ -69,12 +70,12 @@ export class Patients {
     if (turn !== this.asked) return; // a newer search is under way
     if (!a.ok) return this.tell(a.detail);
     const found = a.data!.patients;
-    this.tell(found.length ? `${found.length} found. Choose one.` : "Nobody's MRN or name begins with that.");
+    this.tell(found.length ? t("%d found. Choose one.", found.length) : t("Nobody's MRN or name begins with that."));
     this.hits.hidden = found.length === 0;
     for (const p of found) {
       const name = p.given ? `${p.family}, ${p.given}` : p.family;
       this.hits.append(make("li", {}, make("button", { type: "button", click: () => void this.pick(p, name) },
-        name, make("span", {}, `MRN ${p.mrn}`), make("span", {}, `born ${p.birth_date}`))));
+        name, make("span", {}, `MRN ${p.mrn}`), make("span", {}, t("born %s", p.birth_date)))));
     }
   }
 
@@ -87,7 +88,7 @@ export class Patients {
     const a = await call<{ encounters: { number: string; reason: string; start: string }[] }>("GET", `/api/v1/patients/${p.id}/encounters`);
     if (!a.ok) return this.tell(a.detail);
     const visits = a.data!.encounters.map((v) => ({ number: v.number, label: `${v.number} · ${new Date(v.start).toLocaleDateString()} · ${v.reason}` }));
-    this.set({ mrn: p.mrn, name }, `MRN ${p.mrn} · born ${p.birth_date}`, visits, visits[0]?.number ?? "");
+    this.set({ mrn: p.mrn, name }, `MRN ${p.mrn} · ${t("born %s", p.birth_date)}`, visits, visits[0]?.number ?? "");
     this.visitSelect.focus();
   }
 
@@ -98,15 +99,15 @@ export class Patients {
     if (!option?.value || !(group instanceof HTMLOptGroupElement)) return;
     const [mrn, visit] = option.value.split("|");
     const [name, ...rest] = group.label.split(" · ");
-    const visits = [...group.querySelectorAll("option")].map((o) => ({ number: o.value.split("|")[1], label: o.label.replace(/^Visit /, "") })).filter((v) => v.number);
+    const visits = [...group.querySelectorAll("option")].map((o) => ({ number: o.value.split("|")[1], label: o.dataset.about ?? o.label })).filter((v) => v.number);
     this.set({ mrn, name }, rest.join(" · "), visits, visit);
   }
 
   private set(who: Chosen, about: string, visits: Visit[], visit: string): void {
     this.chosen = who;
-    this.visitSelect.replaceChildren(...visits.map((v) => make("option", { value: v.number }, v.label)), make("option", { value: "" }, "No visit"));
+    this.visitSelect.replaceChildren(...visits.map((v) => make("option", { value: v.number }, v.label)), make("option", { value: "" }, t("No visit")));
     this.visitSelect.value = visit;
-    this.whose.replaceChildren(make("b", {}, who.name), make("span", {}, about), make("button", { type: "button", class: "plain", click: () => this.clear() }, "Change patient"));
+    this.whose.replaceChildren(make("b", {}, who.name), make("span", {}, about), make("button", { type: "button", class: "plain", click: () => this.clear() }, t("Change patient")));
     this.swap(true);
   }
 

@@ -1,6 +1,7 @@
 // The player of a recording: sound, waveform and position.
 
 import { clock, el, maybe } from "./dom";
+import { t } from "./say";
 import { offerSmall } from "./small";
 import { Wave } from "./wave";
 
@@ -82,7 +83,7 @@ export class Player {
     try {
       await this.audio.play();
     } catch (e) {
-      if ((e as DOMException).name !== "AbortError") this.label.textContent = "The sound cannot be played.";
+      if ((e as DOMException).name !== "AbortError") this.label.textContent = t("The sound cannot be played.");
     }
   }
 
@@ -165,7 +166,7 @@ export class Player {
     const path = this.button.querySelector("path")!;
     const running = (on: boolean) => {
       path.setAttribute("d", on ? pauseIcon : playIcon);
-      this.button.setAttribute("aria-label", on ? "Pause" : "Play");
+      this.button.setAttribute("aria-label", on ? t("Pause") : t("Play"));
     };
     this.audio.addEventListener("play", () => {
       running(true);
@@ -178,7 +179,7 @@ export class Player {
     });
     this.audio.addEventListener("seeked", () => this.show());
     this.audio.addEventListener("error", () => {
-      this.label.textContent = "The sound cannot be loaded. Load the page again.";
+      this.label.textContent = t("The sound cannot be loaded. Load the page again.");
     });
   }
 

@@ -3,6 +3,7 @@
 import { sentence } from "./api";
 import { copyButton, el, make } from "./dom";
 import type { Patients } from "./patients";
+import { t, tn } from "./say";
 
 type State = "ready" | "waiting" | "sending" | "received" | "failed";
 
@@ -44,13 +45,13 @@ export class Uploads {
   add(files: FileList | null): void {
     for (const file of files ?? []) {
       const item: Item = {
-        file, line: make("li"), bar: make("progress", { max: "100", value: "0", "aria-label": `Progress of ${file.name}` }), info: make("span"),
+        file, line: make("li"), bar: make("progress", { max: "100", value: "0", "aria-label": t("Progress of %s", file.name) }), info: make("span"),
         buttons: make("span", { class: "row" }), state: "ready", key: randomKey(), fields: [],
       };
       item.line.append(make("strong", {}, file.name), item.info, item.buttons);
       this.items.push(item);
       this.list.append(item.line);
-      if (file.size > this.maxBytes) this.fail(item, `This file is larger than the limit of ${Math.floor(this.maxBytes / 1048576)} MB. Send it in parts.`, false);
+      if (file.size > this.maxBytes) this.fail(item, t("This file is larger than the limit of %d MB. Send it in parts.", Math.floor(this.maxBytes / 1048576)), false);
       else this.ready(item);
     }
     this.show();
@@ -67,7 +68,7 @@ export class Uploads {
         ["patient_mrn", who?.mrn ?? ""], ["encounter", who ? this.patients.visit : ""], ["several", String(this.several.checked)],
         ["worktype", String(form.get("worktype"))], ["priority", String(form.get("priority"))],
       ];
-      this.wait(item, who?.name ?? "several patients");
+      this.wait(item, who?.name ?? t("several patients"));
     }
     this.pump();
   }
@@ -75,16 +76,16 @@ export class Uploads {
   show(): void {
     this.list.hidden = this.items.length === 0;
     const ready = this.count("ready");
-    const who = this.patients.chosen ?? (this.several.checked ? { name: "several patients" } : null);
+    const who = this.patients.chosen ?? (this.several.checked ? { name: t("several patients") } : null);
     this.button.disabled = !ready || !who;
-    this.button.textContent = ready && who ? `Send ${ready} recording${ready > 1 ? "s" : ""} for ${who.name}` : "Send";
+    this.button.textContent = ready && who ? tn(ready, "Send %d recording for %s", "Send %d recordings for %s", who.name) : t("Send");
     const moving = this.count("waiting", "sending");
     const failed = this.count("failed");
     const done = this.count("received");
-    const say = (n: number, what: string) => (n ? `${n} ${what}. ` : "");
-    this.state.textContent = ready && !who ? "Find the patient first." :
-      !ready && who && !this.items.length ? "Add a recording." :
-      say(moving, "on the way") + say(done, "received") + say(failed, "not sent");
+    const say = (n: number, what: string) => (n ? `${what} ` : "");
+    this.state.textContent = ready && !who ? t("Find the patient first.") :
+      !ready && who && !this.items.length ? t("Add a recording.") :
+      say(moving, t("%d on the way.", moving)) + say(done, t("%d received.", done)) + say(failed, t("%d not sent.", failed));
   }
 
   private count(...states: State[]): number {
@@ -100,8 +101,8 @@ export class Uploads {
   }
 
   private ready(item: Item): void {
-    item.info.textContent = `${bytes(item.file.size)}, not sent yet`;
-    item.buttons.replaceChildren(make("button", { type: "button", click: () => this.remove(item) }, "Remove"));
+    item.info.textContent = t("%s, not sent yet", bytes(item.file.size));
+    item.buttons.replaceChildren(make("button", { type: "button", click: () => this.remove(item) }, t("Remove")));
   }
 
   private remove(item: Item): void {
@@ -113,13 +114,13 @@ export class Uploads {
 
   private wait(item: Item, name?: string): void {
     item.state = "waiting";
-    if (name) item.line.firstElementChild!.after(make("span", { class: "small" }, `for ${name}`));
+    if (name) item.line.firstElementChild!.after(make("span", { class: "small" }, t("for %s", name)));
     item.line.classList.remove("bad");
-    item.info.textContent = "Waiting its turn";
+    item.info.textContent = t("Waiting its turn");
     item.info.className = "wide";
     item.bar.value = 0;
     item.line.append(item.bar);
-    item.buttons.replaceChildren(make("button", { type: "button", click: () => this.remove(item) }, "Stop"));
+    item.buttons.replaceChildren(make("button", { type: "button", click: () => this.remove(item) }, t("Stop")));
   }
 
   private start(item: Item): void {
@@ -135,7 +136,7 @@ export class Uploads {
     x.upload.addEventListener("progress", (e) => {
       if (!e.lengthComputable) return;
       item.bar.value = (e.loaded / e.total) * 100;
-      item.info.textContent = e.loaded < e.total ? `${bytes(e.loaded)} of ${bytes(e.total)}` : "Being stored";
+      item.info.textContent = e.loaded < e.total ? t("%s of %s", bytes(e.loaded), bytes(e.total)) : t("Being stored");
     });
     x.addEventListener("load", () => {
       if (x.status === 201) this.receive(item, x.response as Receipt);
@@ -143,10 +144,10 @@ export class Uploads {
       this.pump();
     });
     x.addEventListener("error", () => {
-      this.fail(item, "The connection broke off. The recording is still on this device.", true);
+      this.fail(item, t("The connection broke off. The recording is still on this device."), true);
       this.pump();
     });
-    item.info.textContent = "Starting";
+    item.info.textContent = t("Starting");
     x.send(body);
   }
 
@@ -155,7 +156,7 @@ export class Uploads {
     item.bar.remove();
     item.buttons.replaceChildren();
     item.info.className = "wide";
-    item.info.replaceChildren(make("span", { class: "tag good" }, "Received"), " Job ", make("a", { href: `/dictations/${r.id}` }, r.job_number));
+    item.info.replaceChildren(make("span", { class: "tag good" }, t("Received")), ` ${t("Job")} `, make("a", { href: `/dictations/${r.id}` }, r.job_number));
     item.line.append(make("span", { class: "hash wide" }, `SHA-256 ${r.sha256} `, copyButton(() => `${r.job_number} ${r.sha256}`)));
     this.received();
   }
@@ -164,8 +165,8 @@ export class Uploads {
     item.state = "failed";
     item.bar.remove();
     item.info.className = "wide";
-    item.info.replaceChildren(make("span", { class: "tag bad" }, "Not sent"), ` ${why}`);
-    item.buttons.replaceChildren(make("button", { type: "button", class: "plain", click: () => this.remove(item) }, "Remove"));
+    item.info.replaceChildren(make("span", { class: "tag bad" }, t("Not sent")), ` ${why}`);
+    item.buttons.replaceChildren(make("button", { type: "button", class: "plain", click: () => this.remove(item) }, t("Remove")));
     if (!again) return;
     item.buttons.prepend(make("button", {
       type: "button",
@@ -173,7 +174,7 @@ export class Uploads {
         this.wait(item);
         this.pump();
       },
-    }, "Try again"));
+    }, t("Try again")));
   }
 }
 
