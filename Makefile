@@ -4,6 +4,7 @@ SHELL  := /bin/bash
 GO     ?= go
 ARGS   ?=
 BINARY := bin/dictation
+profile := $(CURDIR)/deploy/build.pgo
 
 web     := pipeline/web
 pages   := $(wildcard $(web)/ts/*.ts)
@@ -13,7 +14,7 @@ modules := $(web)/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build assets setup test check bench clean
+.PHONY: help run build profile assets setup test check bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,10 +24,14 @@ run: setup build ## install what is missing, build and start everything with mad
 
 build: assets ## build bin/dictation
 	@[ -e $(BINARY) ] || echo "building $(BINARY); the first time takes some minutes" >&2
-	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BINARY) ./cmd/dictation
+	@CGO_ENABLED=0 $(GO) build -trimpath -pgo=$(profile) -o $(BINARY) ./cmd/dictation
 
 assets: $(modules) $(bundles) ## bundle the pages' TypeScript
 	@rm -f $(filter-out $(bundles),$(wildcard $(web)/dist/*.js))
+
+profile: build ## measure anew what the compiler is told to make fast
+	@$(BINARY) bench decode --profile $(profile).new
+	@mv $(profile).new $(profile)
 
 # One bundle a page; code that pages share lies in folders below ts/.
 $(web)/dist/%.js: $(web)/ts/%.ts $(shared) $(modules) go.mod

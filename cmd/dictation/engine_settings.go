@@ -70,7 +70,7 @@ func (d *duration) UnmarshalText(b []byte) error {
 // The embedded engine's pieces: long enough that a cut costs next to nothing,
 // short enough that the beginning can soon be read and all processors work.
 const (
-	spokenPiece  = 3 * time.Minute
+	spokenPiece  = 4 * time.Minute
 	spokenLeadIn = 10 * time.Second
 )
 

@@ -27,10 +27,14 @@ func Plan(segments []audio.Segment, duration, want time.Duration, quietest func(
 	if want <= 0 || duration <= want {
 		return []Span{{0, duration}}
 	}
+	window, last := reach, want
+	if want >= longPiece {
+		window, last = alike(duration, want)
+	}
 	var spans []Span
 	at := time.Duration(0)
-	for duration-at > want {
-		from, to := reach(duration-at, want)
+	for duration-at > last {
+		from, to := window(duration-at, want)
 		cut, ok := inSilence(segments, at+from, at+to)
 		if !ok {
 			cut = quietest(at+from, at+to)
@@ -56,6 +60,24 @@ func reach(left, want time.Duration) (from, to time.Duration) {
 	even := left / pieces
 	to = min(want, even+even/2, left-even/4)
 	return min(even*2/3, to), to
+}
+
+// longPiece is the length from which on all pieces have silences enough to be
+// of one length.
+const longPiece = time.Minute
+
+// alike is reach for pieces of one length, give or take a tenth, and even in
+// number: an engine that wants minutes works on the processors of a machine, and
+// none of them shall wait for the last piece. What is not longer than last is it.
+func alike(duration, want time.Duration) (window func(left, want time.Duration) (from, to time.Duration), last time.Duration) {
+	n := (11*duration + 10*want - 1) / (10 * want)
+	n += n % 2
+	even := duration / n
+	return func(left, want time.Duration) (from, to time.Duration) {
+		at := duration - left
+		mark := ((at+even/2)/even+1)*even - at // the next one, from here
+		return mark - even/10, min(want, mark+even/10)
+	}, even * 3 / 2
 }
 
 // leastMargin is how far from speech a cut in a silence must be. The map gives

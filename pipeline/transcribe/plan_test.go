@@ -29,7 +29,7 @@ func TestPlanTilesTheRecording(t *testing.T) {
 		segments, duration := speechMap(t)
 		// The map's end and the sound's differ by parts of a millisecond.
 		duration += time.Duration(rapid.IntRange(0, 999).Draw(t, "µs")) * time.Microsecond
-		want := time.Duration(rapid.IntRange(0, 60_000).Draw(t, "want")) * time.Millisecond
+		want := time.Duration(rapid.IntRange(0, 150_000).Draw(t, "want")) * time.Millisecond
 		asked := 0
 		spans := transcribe.Plan(segments, duration, want, func(from, to time.Duration) time.Duration {
 			asked++
@@ -62,6 +62,27 @@ func TestPlanTilesTheRecording(t *testing.T) {
 		}
 		if asked < 0 {
 			t.Fatalf("%d cuts in speech that nobody was asked for", -asked)
+		}
+	})
+}
+
+// Pieces of minutes are alike and even in number.
+func TestPlanLongPieces(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		segments, duration := speechMap(t)
+		want := time.Duration(rapid.IntRange(60_000, 300_000).Draw(t, "want")) * time.Millisecond
+		spans := transcribe.Plan(segments, duration, want, func(from, to time.Duration) time.Duration {
+			return from + (to-from)/2
+		})
+		if len(spans) > 1 && len(spans)%2 > 0 {
+			t.Fatalf("%v in pieces of %v gives %d", duration, want, len(spans))
+		}
+		even := duration / time.Duration(len(spans))
+		for i, s := range spans {
+			if d := (s.Length() - even).Abs(); d > even/5+2*time.Millisecond {
+				t.Fatalf("piece %d of %d is %v long, %v on average", i, len(spans), s.Length(), even)
+			}
 		}
 	})
 }
