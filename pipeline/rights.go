@@ -24,6 +24,7 @@ const (
 	TakeOver        Action = "dictation.take_over" // take a job from its holder's hands
 	ManagePools     Action = "pools.manage"
 	ManageUsers     Action = "users.manage"
+	SitePhrases     Action = "phrases.site" // change what everybody can use; own phrases need no right
 	ReadAudit       Action = "audit.read"
 )
 
@@ -31,12 +32,12 @@ const (
 var general = map[Role][]Action{
 	RoleAuthor:           {CreateDictation, FindPatient},
 	RoleTranscriptionist: {Worklist, SplitDictation}, // typing pools digitise tapes, and must see whose number they typed; it is audited
-	RoleQA:               {Worklist},
+	RoleQA:               {SitePhrases, Worklist},
 	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
 	RoleRecords:          {ReadChart, FindPatient},
 	RoleAuditor:          {ReadAudit},
-	RoleAdmin:            {ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
+	RoleAdmin:            {SitePhrases, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
 }
 
 // May reports whether u may do a; d is the dictation it is done to, nil for

@@ -85,6 +85,10 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /me/second-factor", handle: s.apiBeginFactor},
 		{pattern: "POST /me/second-factor/confirm", handle: s.apiFinishFactor},
 		{pattern: "POST /me/second-factor/remove", handle: s.apiRemoveFactor},
+		{pattern: "GET /phrases", handle: s.apiPhrases},
+		{pattern: "POST /phrases", handle: s.apiAddPhrase},
+		{pattern: "PUT /phrases/{phrase}", handle: s.apiSavePhrase},
+		{pattern: "DELETE /phrases/{phrase}", handle: s.apiDeletePhrase},
 		{pattern: "POST /tokens", handle: s.apiAddToken},
 		{pattern: "POST /tokens/revoke", handle: s.apiRevokeTokens},
 	}

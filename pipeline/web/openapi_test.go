@@ -88,7 +88,7 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"Sealed": pipeline.Sealed{}, "Link": pipeline.Link{}, "Proxies": proxiesView{}, "Proxy": proxyView{},
 		"SecondFactor": factorView{}, "NewSecondFactor": newFactorView{}, "RecoveryCodes": recoveryView{},
 		"Sound": soundView{}, "Said": audio.Said{}, "Parts": partsView{}, "Part": partView{},
-		"Settings": pipeline.Settings{}, "Key": keyView{},
+		"Settings": pipeline.Settings{}, "Key": keyView{}, "Phrase": phraseView{}, "NewPhrase": newPhrase{}, "Phrases": phrasesView{},
 		"Recording": recordingView{}, "Recordings": recordingsView{}, "Chunk": chunkView{}, "Chunks": chunksView{}, "Take": pipeline.Take{}, "Gap": pipeline.Gap{},
 	}
 	for name, schema := range schemas {

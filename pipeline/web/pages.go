@@ -156,27 +156,29 @@ func (p *pages) write(w http.ResponseWriter, r *http.Request, sh sheet) error {
 // said are the sentences a page may greet with after a redirect; the address
 // holds only their names.
 var said = map[string]string{
-	"signed-out": "You are signed out.",
-	"pools":      "The pools were changed. What is received from now on follows them.",
-	"none":       "No dictation waits for you just now. This list shows the next one as soon as it comes.",
-	"completed":  "Completed. The text is on its way to the signature.",
-	"qa":         "Sent to QA with your reason.",
-	"suspended":  "Laid aside. It stays yours and is listed here until you take it up again.",
-	"released":   "Given back to the queue. What you saved is kept.",
-	"returned":   "Returned with your reason.",
-	"signed":     "Signed. The note is on its way to the patient's record.",
-	"retried":    "The failed step runs again.",
-	"unheld":     "The dictation goes on.",
-	"identified": "Patient and visit are set.",
-	"taken-back": "The dictation is in the queue again. What was saved is kept.",
-	"split":      "The recording was split. Its parts are dictations of their own now and are listed below.",
-	"whole":      "The recording goes on as one dictation.",
-	"by-hand":    "The dictation waits for a transcriptionist, who types it from the sound.",
-	"added":      "The account was made.",
-	"disabled":   "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
-	"enabled":    "The account is open again.",
-	"settings":   "Your settings are saved.",
-	"password":   "The password was set and the account's sessions are ended.",
+	"signed-out":     "You are signed out.",
+	"pools":          "The pools were changed. What is received from now on follows them.",
+	"none":           "No dictation waits for you just now. This list shows the next one as soon as it comes.",
+	"completed":      "Completed. The text is on its way to the signature.",
+	"qa":             "Sent to QA with your reason.",
+	"suspended":      "Laid aside. It stays yours and is listed here until you take it up again.",
+	"released":       "Given back to the queue. What you saved is kept.",
+	"returned":       "Returned with your reason.",
+	"signed":         "Signed. The note is on its way to the patient's record.",
+	"retried":        "The failed step runs again.",
+	"unheld":         "The dictation goes on.",
+	"identified":     "Patient and visit are set.",
+	"taken-back":     "The dictation is in the queue again. What was saved is kept.",
+	"split":          "The recording was split. Its parts are dictations of their own now and are listed below.",
+	"whole":          "The recording goes on as one dictation.",
+	"by-hand":        "The dictation waits for a transcriptionist, who types it from the sound.",
+	"added":          "The account was made.",
+	"disabled":       "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
+	"enabled":        "The account is open again.",
+	"phrase":         "The phrase is saved. Open workstations have it after loading the page again.",
+	"phrase-deleted": "The phrase is deleted.",
+	"settings":       "Your settings are saved.",
+	"password":       "The password was set and the account's sessions are ended.",
 }
 
 // failure answers with an error as a page.
@@ -207,6 +209,9 @@ func links(u pipeline.User) []link {
 	}
 	if u.Is(pipeline.RoleClinician, pipeline.RoleAuthor) {
 		l = append(l, link{"/dictations", msg("Dictations")}, link{"/sign", msg("To sign")})
+	}
+	if u.Is(pipeline.RoleTranscriptionist) || pipeline.May(u, pipeline.SitePhrases, nil) == nil {
+		l = append(l, link{"/phrases", msg("Phrases")})
 	}
 	if u.Is(pipeline.RoleClinician, pipeline.RoleRecords) {
 		l = append(l, link{"/patients", msg("Charts")})
@@ -285,6 +290,9 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /admin/users", action: pipeline.ManageUsers, handle: s.postUser},
 		{pattern: "POST /admin/users/{username}/{act}", action: pipeline.ManageUsers, handle: s.postUserAct},
 
+		{pattern: "GET /phrases", handle: s.pagePhrases},
+		{pattern: "POST /phrases", handle: s.postPhrase},
+		{pattern: "POST /phrases/{phrase}", handle: s.postPhraseAct},
 		{pattern: "GET /settings", handle: s.pageSettings},
 		{pattern: "POST /settings/{part}", handle: s.postSettings},
 

@@ -43,6 +43,9 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"GET /admin/users":                   {all: "admin"},
 	"POST /admin/users":                  {all: "admin"},
 	"POST /admin/users/{username}/{act}": {all: "admin"},
+	"GET /phrases":                       {all: everybody},
+	"POST /phrases":                      {all: everybody}, // TestPhrasesPage
+	"POST /phrases/{phrase}":             {all: everybody},
 	"GET /settings":                      {all: everybody},
 	"POST /settings/{part}":              {all: everybody},
 }

@@ -256,6 +256,9 @@ var acts = map[string]string{
 	"second_factor.added":         msg("Second factor in force"),
 	"second_factor.removed":       msg("Second factor removed"),
 	"second_factor.recovery_code": msg("Recovery code used"),
+	"phrase.added":                msg("Phrase made"),
+	"phrase.saved":                msg("Phrase changed"),
+	"phrase.deleted":              msg("Phrase deleted"),
 }
 
 // act is an action of the audit in words; one without words stands as it is.

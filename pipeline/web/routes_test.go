@@ -73,6 +73,10 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"POST /api/v1/users/{username}/password":    {all: "admin"},
 	"GET /api/v1/me/settings":                   {all: everybody},
 	"PUT /api/v1/me/settings":                   {all: everybody},
+	"GET /api/v1/phrases":                       {all: everybody},
+	"POST /api/v1/phrases":                      {all: everybody}, // TestPhrasesAPI: the site's are not for everybody
+	"PUT /api/v1/phrases/{phrase}":              {all: everybody},
+	"DELETE /api/v1/phrases/{phrase}":           {all: everybody},
 	"POST /api/v1/me/keys":                      {all: everybody},
 	"POST /api/v1/tokens":                       {all: everybody},
 	"POST /api/v1/tokens/revoke":                {all: everybody},
