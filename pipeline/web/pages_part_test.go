@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +177,10 @@ func TestSplitByKeyboard(t *testing.T) {
 	if want := pipeline.Clock(at) + " of " + pipeline.Clock(tape.Sound.DurationMS); told != want {
 		t.Errorf("the cut says %q, want %q", told, want)
 	}
+	at = w.drag(".cut", 40)
+	if got := begin(); got != at {
+		t.Errorf("dragged to %d, the form says %d", at, got)
+	}
 	w.keys(" ") // plays from the cut
 	w.until(`document.querySelector("#sound").currentTime * 1000 > ` + eval[string](w, `document.querySelector(".cut").getAttribute("aria-valuenow")`))
 	eval[any](w, `document.querySelector("#sound").pause(); 0`)
@@ -220,6 +225,25 @@ func TestSplitByKeyboard(t *testing.T) {
 	other := x.tape("author")
 	w.phone("/dictations/"+other.ID+"/split", "phone-split")
 	w.phone("/dictations/"+tape.ID, "phone-tape")
+}
+
+// drag pulls an element of a timeline to the right, in pixels, and gives the time
+// at which it says it is then.
+func (w *tab) drag(css string, by float64) (ms int64) {
+	w.t.Helper()
+	box := eval[[]float64](w, `(() => { const b = document.querySelector("`+css+`").getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })()`)
+	before := eval[string](w, `document.querySelector("`+css+`").getAttribute("aria-valuenow")`)
+	const moved = "mouseMoved"
+	w.do(chromedp.MouseEvent(chromedp.MousePressed, box[0], box[1], chromedp.ButtonLeft),
+		chromedp.MouseEvent(moved, box[0]+by/2, box[1], chromedp.ButtonLeft),
+		chromedp.MouseEvent(moved, box[0]+by, box[1], chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseReleased, box[0]+by, box[1], chromedp.ButtonLeft))
+	w.until(`document.querySelector("` + css + `").getAttribute("aria-valuenow") !== "` + before + `"`)
+	ms, err := strconv.ParseInt(eval[string](w, `document.querySelector("`+css+`").getAttribute("aria-valuenow")`), 10, 64)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ms
 }
 
 // Who may split without hearing gets the page without the sound.
