@@ -33,9 +33,11 @@ var Commands = []CommandInfo{
 	{"slowNormal", "Sound", "Slow, and normal again"},
 	{"loop", "Sound", "Loop the last 3 s, again to end"},
 	{"voiceCursor", "Sound", "Let the caret follow the sound, or stop it"},
+	{"hearCaret", "Sound", "Play the word at the caret"},
 	{"nextBlank", "Text", "Next blank"},
 	{"previousBlank", "Text", "Blank before"},
 	{"insertBlank", "Text", "Insert a blank ___"},
+	{"markDoubt", "Text", "Mark words as doubtful, with a reason"},
 	{"nextFlag", "Text", "Next place to check"},
 	{"previousFlag", "Text", "Place to check before"},
 	{"acceptFlag", "Text", "Accept the place to check"},
@@ -116,8 +118,8 @@ func (p Preset) Keys() Keymap {
 func standardKeys() Keymap {
 	return Keymap{
 		CommandPlay: {"Escape"}, "back": {"F1"}, "forward": {"F2"}, "slower": {"F3"}, "faster": {"F4"},
-		"slowNormal": {"F6"}, "loop": {"F7"}, "voiceCursor": {"F12", "Ctrl+Space"},
-		"nextBlank": {"F8", "F16"}, "previousBlank": {"Shift+F8"}, "insertBlank": {"F10"},
+		"slowNormal": {"F6"}, "loop": {"F7"}, "voiceCursor": {"F12", "Ctrl+Space"}, "hearCaret": {"Shift+F12"},
+		"nextBlank": {"F8", "F16"}, "previousBlank": {"Shift+F8"}, "insertBlank": {"F10"}, "markDoubt": {"Ctrl+Shift+F10"},
 		"nextFlag": {"F9"}, "previousFlag": {"Shift+F9"}, "acceptFlag": {"Ctrl+F9"}, "nextField": {"Alt+."},
 		"upper": {"Ctrl+."}, "lower": {"Ctrl+,"}, "capital": {"Ctrl+/"}, "toggleCase": {"Shift+F3"},
 		"sectionUp": {"Alt+Shift+ArrowUp"}, "sectionDown": {"Alt+Shift+ArrowDown"},

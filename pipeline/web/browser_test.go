@@ -346,3 +346,18 @@ func (x *site) run() {
 		parts.Wait()
 	})
 }
+
+// note is the text in the workstation, as far as it is on the screen.
+func (w *tab) note() string {
+	w.t.Helper()
+	return eval[string](w, noteJS)
+}
+
+// noteJS reads the editor, or the simple field.
+const noteJS = `((n) => n.value ?? [...n.querySelectorAll(".cm-line")].map((l) => l.textContent).join("\n"))(document.querySelector("#text"))`
+
+// chosen is what is selected in the workstation.
+func (w *tab) chosen() string {
+	w.t.Helper()
+	return eval[string](w, `((n) => n.value === undefined ? getSelection().toString() : n.value.slice(n.selectionStart, n.selectionEnd))(document.querySelector("#text"))`)
+}

@@ -119,7 +119,7 @@ func typing(t *testing.T, w *tab) string {
 
 	w.keys(kb.F8)
 	w.shows("Blank 1 of 1.")
-	if got := eval[string](w, "((a) => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement)"); got != "___" {
+	if got := w.chosen(); got != "___" {
 		t.Errorf("F8 selected %q", got)
 	}
 	w.types("well")
@@ -138,11 +138,16 @@ func typing(t *testing.T, w *tab) string {
 	w.keys(kb.Enter, chromedp.ModifierCtrl)
 	w.at("/work")
 	w.shows("on its way to the signature")
-	if n := eval[int](w, "sessionStorage.length"); n != 0 {
-		t.Errorf("%d texts were left in the browser", n)
-	}
+	w.until(keptTexts + ".then((n) => n === 0)")
 	return id
 }
+
+// keptTexts counts the unsaved texts that the browser keeps.
+const keptTexts = `new Promise((resolve) => {
+	const r = indexedDB.open("dictation-unsaved", 1);
+	r.onupgradeneeded = () => { r.result.createObjectStore("keys"); r.result.createObjectStore("texts"); };
+	r.onsuccess = () => { const c = r.result.transaction("texts").objectStore("texts").count(); c.onsuccess = () => { r.result.close(); resolve(c.result); }; };
+})`
 
 // signing reads the changes and signs.
 func signing(t *testing.T, w *tab, id string) {

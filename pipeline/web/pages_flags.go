@@ -10,6 +10,9 @@ import (
 
 // flagLine is a place that the checks ask a person to look at, for a page.
 type flagLine struct {
+	ID       string // name within the dictation; not every page gives one
+	Doubt    bool   // no check found it: the word was not heard well
+	first    bool   // of doubts: it can harm
 	Critical bool
 	Reason   string
 	MS       int64 // where it is heard

@@ -11,7 +11,6 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/review"
 	"dictation/pipeline/store"
-	"dictation/transcript"
 )
 
 // workData is the page of those who type and check.
@@ -136,6 +135,8 @@ type reviewData struct {
 	Kept    *withheld // the draft is kept back
 	Doubts  string    // indexes of the draft's words to look at, for the script
 	LeaseMS int64
+	Editor  editorData
+	Nonce   string       // of the editor's style sheet
 	Desk    deskSettings // how the reader works
 }
 
@@ -155,6 +156,7 @@ func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
 		if data.Desk, err = s.deskSettings(r); err != nil {
 			return err
 		}
+		data.Nonce = styleNonce(w)
 	}
 	name := "review"
 	if !data.Edit {
@@ -178,10 +180,9 @@ func (s *Server) openText(r *http.Request, d pipeline.Dictation, data *reviewDat
 	if data.Kept, err = s.withheld(ctx, d, data.Text); err != nil {
 		return err
 	}
-	data.Flags = flagLines(data.Draft, data.Text.Text)
-	// Counted as GET …/versions/{n} gives the words: one for each in the text.
-	draft := transcript.Draft{Text: data.Draft.Text, Words: data.Draft.Words}
-	doubts := doubtful(draft.Timed(draft.Text))
+	data.Editor, data.Flags = editorOf(data.Text, data.Draft, data.Kept != nil)
+	// The strip of heard words counts as the editor's data does.
+	doubts := doubtful(data.Editor.Words)
 	list := make([]string, len(doubts))
 	for i, n := range doubts {
 		list[i] = strconv.Itoa(n)

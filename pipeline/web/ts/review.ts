@@ -1,12 +1,19 @@
 import { call, settled } from "./lib/api";
 import { el, maybe } from "./lib/dom";
-import { Flags } from "./lib/flags";
+import type { Edit, Hooks, Sheet, Told, Word } from "./lib/editor";
+import { changeCase, moveSection } from "./lib/editor_acts";
+import { Plain } from "./lib/editor_plain";
+import { Words } from "./lib/editor_words";
+import { flagItems, Flags } from "./lib/flags";
 import { Heard } from "./lib/heard";
 import { type Acts, Keymap, settingsOf } from "./lib/keymap";
 import { Foot, Pedals } from "./lib/pedal";
+import { Marks } from "./lib/marks";
+import { chosen } from "./lib/merging";
 import { Player } from "./lib/player";
 import { keepPlace, lastPlace } from "./lib/resume";
 import { Saver } from "./lib/saver";
+import { t, tn } from "./lib/say";
 
 const cueMS = 300;
 
@@ -15,9 +22,52 @@ const id = root.dataset.id!;
 const api = `/api/v1/dictations/${id}`;
 const settings = settingsOf(root);
 const stepS = settings.step_ms / 1000;
-const text = el<HTMLTextAreaElement>("text");
+const user = root.dataset.user!;
 const status = el("status");
 let leaving = false;
+
+// The text: in the editor, or for who wants it in a simple field. Which of them is
+// remembered for the account in this browser.
+const simpleKey = `dictation.simple.${user}`;
+const simple = el<HTMLInputElement>("simple");
+simple.checked = localStorage.getItem(simpleKey) !== null;
+const data = JSON.parse(el("editor-data").textContent!) as Omit<Told, "text"> & { words: Word[]; length: number };
+const hooks: Hooks = {
+  changed: () => started && changed(),
+  moved: () => started && moved(),
+  hear: (ms) => player?.playFrom(ms - cueMS),
+  now: () => player?.ms ?? 0,
+};
+let started = false;
+const sheet = open();
+
+function open(): Sheet {
+  const field = el<HTMLTextAreaElement>("plain-text");
+  const told = { ...data, text: data.length === field.value.length ? field.value : "" };
+  if (!told.text) Object.assign(told, { spans: [], marks: [] });
+  if (simple.checked) {
+    field.id = "text";
+    document.querySelector<HTMLLabelElement>("label[for=plain-text]")!.htmlFor = "text";
+    return new Plain(field, told, flagItems(), hooks);
+  }
+  const made = new Words({ field, nonce: root.nonce ?? "", words: data.words, told, flags: flagItems(), hooks, label: t("Text of the note") });
+  document.querySelector("label[for=plain-text]")!.remove();
+  field.remove();
+  made.focus();
+  return made;
+}
+
+simple.addEventListener("change", async () => {
+  if (!(await saver.save())) {
+    simple.checked = !simple.checked;
+    return say(t("The text must be saved before the field can change."), true);
+  }
+  if (simple.checked) localStorage.setItem(simpleKey, "1");
+  else localStorage.removeItem(simpleKey);
+  keepHere();
+  leaving = true;
+  location.reload();
+});
 
 function say(what: string, bad = false): void {
   status.textContent = what;
@@ -26,7 +76,7 @@ function say(what: string, bad = false): void {
 
 function lock(why: string): void {
   saver.locked = true;
-  text.readOnly = true;
+  sheet.lock();
   const box = el("locked");
   const link = document.createElement("a");
   link.href = "/work";
@@ -46,7 +96,7 @@ for (const dialog of document.querySelectorAll("dialog")) {
     if (dialog.open) return;
     asked.get(dialog)?.(dialog.returnValue);
     asked.delete(dialog);
-    text.focus();
+    sheet.focus();
   });
 }
 
@@ -59,33 +109,54 @@ function ask(dialog: HTMLDialogElement): Promise<string> {
   });
 }
 
-const saver = new Saver(id, root.dataset.user!, Number(root.dataset.version), {
-  text: () => text.value,
+const saver = new Saver(id, user, Number(root.dataset.version), {
+  edit: () => sheet.edit(),
+  print: () => sheet.print(),
   say, lock,
-  async conflict(theirs) {
-    el<HTMLTextAreaElement>("mine").value = text.value;
-    el<HTMLTextAreaElement>("theirs").value = theirs.text;
-    el("theirs-label").textContent = `The newest saved version (${theirs.version})`;
-    const choice = await ask(el<HTMLDialogElement>("conflict-dialog"));
-    return choice === "mine" || choice === "theirs" ? choice : "later";
+  async conflict(base, theirs) {
+    const mine = sheet.edit();
+    const choice = await chosen(base, mine.text, theirs.text, theirs.version, ask);
+    if (!choice) return "later";
+    setAside(mine);
+    if (choice.from === "theirs") sheet.become(theirs);
+    else if (choice.from === "both") sheet.become({ text: choice.text });
+    return choice.from === "theirs" ? "theirs" : "mine";
   },
-  take(theirs) {
-    el<HTMLTextAreaElement>("aside-text").value = text.value;
-    el("aside").hidden = false;
-    text.value = theirs;
+  disputed: (n) => {
+    el("disputed").textContent = n ? tn(n, "The server places one word elsewhere than this page.", "The server places %d words elsewhere than this page.") : "";
   },
 }, !maybe("withheld"));
 
-text.addEventListener("input", () => {
+function setAside(mine: Edit): void {
+  el<HTMLTextAreaElement>("aside-text").value = mine.text;
+  el("aside").hidden = false;
+}
+
+function changed(): void {
   saver.changed();
-  player?.typed();
-});
+  if (!saver.failing) say(t("Not saved yet."));
+  marks.show();
+  flags.show();
+}
+
 addEventListener("beforeunload", (e) => {
   if (!leaving && saver.dirty && !saver.locked) e.preventDefault();
 });
 addEventListener("pagehide", () => {
   if (!leaving) saver.leave();
 });
+
+// Signing out waits for the last words.
+for (const form of document.querySelectorAll<HTMLFormElement>("form[action='/logout']")) {
+  form.addEventListener("submit", async (e) => {
+    if (leaving || saver.locked || !saver.dirty) return;
+    e.preventDefault();
+    if ((await saver.save()) || (await ask(el<HTMLDialogElement>("leave-dialog"))) === "ok") {
+      leaving = true;
+      form.submit();
+    }
+  });
+}
 addEventListener("online", () => void saver.save());
 
 // The lease: a sign of life well before it ends, as long as somebody is here.
@@ -109,14 +180,38 @@ if (player && heard) {
   player.rewindS = settings.rewind_ms / 1000;
   player.slowRate = settings.slow;
   player.resumeMS = settings.pause_typing ? settings.resume_ms : 0;
-  player.onTime = (ms) => heard.show(ms);
+  player.onTime = (ms) => {
+    heard.show(ms);
+    sheet.spoken(ms, following && player.running);
+  };
   player.onRate = (rate) => {
     el("rate").textContent = `${rate}×`;
     document.querySelector("[data-key=slowNormal]")!.setAttribute("aria-pressed", String(rate === settings.slow));
   };
   player.onLoop = (on) => document.querySelector("[data-key=loop]")!.setAttribute("aria-pressed", String(on));
   const doubts = (root.dataset.doubts ?? "").split(" ").filter(Boolean).map(Number);
-  if (Number(root.dataset.draft)) void heard.load(`${api}/versions/${root.dataset.draft}`, doubts);
+  if (Number(root.dataset.draft)) heard.load(data.words, doubts);
+}
+
+// The caret follows the sound until somebody moves it or types.
+let following = data.words.length > 0 && !simple.checked;
+const followButton = document.querySelector<HTMLButtonElement>("[data-key=voiceCursor]")!;
+followButton.hidden = !following;
+
+function follow(on: boolean): void {
+  following = on;
+  followButton.textContent = on ? t("Caret follows the sound") : t("Caret stays");
+}
+
+function moved(): void {
+  player?.typed();
+  if (following) follow(false);
+}
+
+function hearCaret(): void {
+  const ms = sheet.msAt(sheet.selection().from);
+  if (ms === null) say(t("No word with a time stands here."));
+  else player?.playFrom(ms - cueMS);
 }
 
 // A draft that is kept back: what is saved is what is typed, unless somebody asks
@@ -126,48 +221,15 @@ if (withheld) {
   el("use-draft").addEventListener("click", async () => {
     const a = await call<{ text: string }>("GET", `${api}/versions/${root.dataset.draft}`);
     if (!a.ok) return say(a.detail, true);
-    text.value = text.value.trim() ? `${text.value}\n${a.data!.text}` : a.data!.text;
+    const before = sheet.text().trim() ? `${sheet.text()}\n` : "";
+    sheet.replace(0, sheet.text().length, before + a.data!.text);
     withheld.hidden = true;
-    saver.changed();
-    text.focus();
+    sheet.focus();
   });
 }
 
-const flags = new Flags(player, text, (what) => say(what));
-
-// Blanks.
-interface Mark {
-  kind: string;
-  audio_ms: number;
-}
-let marks: { version: number; at: number[] } = { version: -1, at: [] };
-
-function blanks(): { from: number; to: number }[] {
-  return [...text.value.matchAll(/_{3,}/g)].map((m) => ({ from: m.index, to: m.index + m[0].length }));
-}
-
-async function gotoBlank(forward: boolean): Promise<void> {
-  const all = blanks();
-  if (!all.length) return say("There is no blank in the text.");
-  let i = forward ? all.findIndex((b) => b.from >= text.selectionEnd) : all.findLastIndex((b) => b.to <= text.selectionStart);
-  if (i < 0) i = forward ? 0 : all.length - 1;
-  text.focus();
-  text.setSelectionRange(all[i].from, all[i].to);
-  say(`Blank ${i + 1} of ${all.length}.`);
-  if (!player || !(await saver.save())) return;
-  if (marks.version !== saver.version) {
-    const a = await call<{ version: number; marks: Mark[] }>("GET", `${api}/text`);
-    if (!a.ok) return;
-    marks = { version: a.data!.version, at: a.data!.marks.filter((m) => m.kind === "blank").map((m) => m.audio_ms) };
-  }
-  if (marks.at[i] !== undefined) player.seek(marks.at[i] - cueMS);
-}
-
-function insertBlank(): void {
-  text.focus();
-  text.setRangeText("___", text.selectionStart, text.selectionEnd, "end");
-  saver.changed();
-}
+const marks = new Marks(player, sheet, (what) => say(what));
+const flags = new Flags(player, sheet, (what) => say(what));
 
 // The end of the work: one of these at a time.
 let finishing = false;
@@ -192,12 +254,12 @@ async function finish(act: string, said: string, body?: (version: number) => obj
 }
 
 async function complete(): Promise<void> {
-  const n = blanks().length;
+  const n = marks.blanks;
   if (n) {
-    el("blanks-text").textContent = `The text has ${n} blank${n > 1 ? "s" : ""} (___). A note with blanks cannot be signed.`;
+    el("blanks-text").textContent = tn(n, "The text has one blank (___). A note with blanks cannot be signed.", "The text has %d blanks (___). A note with blanks cannot be signed.");
     const choice = await ask(el<HTMLDialogElement>("blanks-dialog"));
     if (choice === "qa") return passOn();
-    if (choice !== "ok") return void gotoBlank(true);
+    if (choice !== "ok") return marks.next(true);
   }
   await finish("complete", "completed", (version) => ({ version }));
 }
@@ -225,7 +287,7 @@ el("suspend").addEventListener("click", () => void finish("suspend", "suspended"
 el("release").addEventListener("click", () => void finish("release", "released"));
 
 // Keys, pedals and buttons do the same things.
-const foot = player && new Foot(player, { toggle: settings.pedal_toggle, steps: settings.pedal_steps, stepS }, () => void gotoBlank(true));
+const foot = player && new Foot(player, { toggle: settings.pedal_toggle, steps: settings.pedal_steps, stepS }, () => marks.next(true));
 const acts: Acts = {
   play: () => player?.toggle(),
   back: () => player?.skip(-stepS),
@@ -234,11 +296,21 @@ const acts: Acts = {
   faster: () => player?.faster(0.125),
   slowNormal: () => player?.toggleSlow(),
   loop: () => player?.toggleLoop(),
-  nextBlank: () => void gotoBlank(true),
-  previousBlank: () => void gotoBlank(false),
+  nextBlank: () => marks.next(true),
+  previousBlank: () => marks.next(false),
   nextFlag: () => flags.next(true),
   previousFlag: () => flags.next(false),
-  insertBlank,
+  acceptFlag: () => flags.accept(),
+  insertBlank: () => marks.insert(),
+  markDoubt: () => marks.doubt(),
+  voiceCursor: () => follow(!following),
+  hearCaret,
+  upper: () => changeCase(sheet, "upper"),
+  lower: () => changeCase(sheet, "lower"),
+  capital: () => changeCase(sheet, "capital"),
+  toggleCase: () => changeCase(sheet, "toggle"),
+  sectionUp: () => void moveSection(sheet, true),
+  sectionDown: () => void moveSection(sheet, false),
   complete: () => void complete(),
   passOn: () => void passOn(),
   pedalBack: () => foot?.press("back"),
@@ -250,7 +322,7 @@ const ends: Acts = {
   pedalPlay: () => foot?.release("play"),
   pedalForward: () => foot?.release("forward"),
 };
-const changing = new Set(["insertBlank", "complete", "passOn"]);
+const changing = new Set(["insertBlank", "markDoubt", "acceptFlag", "upper", "lower", "capital", "toggleCase", "sectionUp", "sectionDown", "complete", "passOn"]);
 new Keymap(settings.keys, acts, ends, (command) => !saver.locked || !changing.has(command));
 if (foot) new Pedals(foot, el<HTMLButtonElement>("pedal-connect"), el("pedal"));
 for (const b of document.querySelectorAll<HTMLButtonElement>("[data-key]")) {
@@ -259,19 +331,20 @@ for (const b of document.querySelectorAll<HTMLButtonElement>("[data-key]")) {
 
 void saver.restore().then((kept) => {
   if (kept === null) return withheld ? saver.changed() : undefined;
-  text.value = kept;
-  say("Text that could not be saved before was brought back.");
+  sheet.become({ text: kept.text, marks: kept.marks as Told["marks"], accepted: kept.accepted });
+  say(t("Text that could not be saved before was brought back."));
   saver.changed();
 });
 
 // Where this dictation was left last time.
-const user = root.dataset.user!;
 const place = lastPlace(user, id);
 if (place) {
   player?.seek(place.ms);
-  text.setSelectionRange(place.caret, place.caret);
+  sheet.select(place.caret, place.caret);
 }
-const keepHere = (): void => keepPlace(user, id, leaving && !laidAside ? null : { ms: Math.round(player?.ms ?? 0), caret: text.selectionEnd });
+const keepHere = (): void => keepPlace(user, id, leaving && !laidAside ? null : { ms: Math.round(player?.ms ?? 0), caret: sheet.selection().to });
 if (player) player.onPause = keepHere;
 addEventListener("pagehide", keepHere);
 document.addEventListener("visibilitychange", () => document.hidden && keepHere());
+started = true;
+marks.show();

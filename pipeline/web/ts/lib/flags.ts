@@ -1,44 +1,76 @@
 // The places that the checks ask a person to look at: choosing one plays its
-// sound and selects its words in the text.
+// sound and selects its words in the text; accepting one says they are right.
 
 import { maybe } from "./dom";
+import type { Sheet } from "./editor";
+import { type Item, item } from "./editor_items";
 import type { Player } from "./player";
+import { t } from "./say";
 
 const before = 1000;
 
+const buttons = (): HTMLButtonElement[] => [...(maybe("flags")?.querySelectorAll<HTMLButtonElement>("button[data-flag]") ?? [])];
+
+// flagItems are the flags of the page as places in its text.
+export function flagItems(): Item[] {
+  return buttons().filter((b) => b.dataset.words).map((b) => {
+    const from = Number(b.dataset.at);
+    return item({
+      kind: "flag", from, to: from + b.dataset.words!.length, was: b.dataset.words!, ms: Number(b.dataset.ms ?? 0), reason: "",
+      flag: b.dataset.flag!, critical: b.dataset.critical !== undefined,
+    });
+  });
+}
+
 export class Flags {
-  private buttons = [...(maybe("flags")?.querySelectorAll<HTMLButtonElement>("button") ?? [])];
+  private list = buttons();
   private at = -1;
 
-  constructor(private player: Player | null, private text: HTMLTextAreaElement, private say: (what: string) => void) {
-    this.buttons.forEach((b, i) => b.addEventListener("click", () => this.look(i)));
+  constructor(private player: Player | null, private sheet: Sheet, private say: (what: string) => void) {
+    this.list.forEach((b, i) => b.addEventListener("click", () => this.look(i)));
   }
 
-  // next goes to the next one, from the last to the first.
+  // next goes to the next one that is open, from the last to the first.
   next(forward: boolean): void {
-    const n = this.buttons.length;
-    if (!n) return this.say("The checks found nothing to look at.");
-    this.look((this.at + (forward ? 1 : this.at < 0 ? 0 : -1) + n) % n);
+    const n = this.list.length;
+    const by = forward ? 1 : -1;
+    for (let k = 1, i = this.at < 0 && !forward ? 0 : this.at; k <= n; k++) {
+      i = (i + by + n) % n;
+      if (!this.list[i].dataset.done) return this.look(i);
+    }
+    this.say(n ? t("All places to check are looked at.") : t("The checks found nothing to look at."));
+  }
+
+  // accept says that the words of the present one are right, and goes on.
+  accept(): void {
+    const b = this.list[this.at];
+    if (!b) return this.next(true);
+    if (!b.dataset.done) {
+      b.dataset.done = "accepted";
+      b.append(` (${t("accepted")})`);
+      this.sheet.accept(b.dataset.flag!);
+    }
+    this.next(true);
+  }
+
+  // show marks the lines whose words were changed since.
+  show(): void {
+    const left = new Set(this.sheet.items().map((i) => i.flag));
+    for (const b of this.list) {
+      if (!b.dataset.words || b.dataset.done === "accepted") continue;
+      b.classList.toggle("settled", !left.has(b.dataset.flag!));
+    }
   }
 
   private look(i: number): void {
-    const b = this.buttons[(this.at = i)];
-    for (const other of this.buttons) other.toggleAttribute("aria-current", other === b);
+    const b = this.list[(this.at = i)];
+    for (const other of this.list) other.toggleAttribute("aria-current", other === b);
     b.scrollIntoView({ block: "nearest" });
     if (b.dataset.ms && this.player) this.player.playFrom(Number(b.dataset.ms) - before);
-    const found = this.find(b.dataset.words ?? "", Number(b.dataset.at));
-    this.text.focus();
-    if (found >= 0) this.text.setSelectionRange(found, found + b.dataset.words!.length);
-    this.say(`${i + 1} of ${this.buttons.length}: ${b.textContent!.trim()}${found < 0 && b.dataset.words ? " (The words were changed.)" : ""}`);
-  }
-
-  // find gives the place of the words that is nearest to where they stood.
-  private find(words: string, at: number): number {
-    if (!words) return -1;
-    let best = -1;
-    for (let i = this.text.value.indexOf(words); i >= 0; i = this.text.value.indexOf(words, i + 1)) {
-      if (best < 0 || Math.abs(i - at) < Math.abs(best - at)) best = i;
-    }
-    return best;
+    const found = this.sheet.items().find((x) => x.flag === b.dataset.flag);
+    this.sheet.focus();
+    if (found) this.sheet.select(found.from, found.to);
+    const changed = !found && b.dataset.words ? ` (${t("The words were changed.")})` : "";
+    this.say(t("%[1]d of %[2]d: %[3]s", i + 1, this.list.length, b.textContent!.trim()) + changed);
   }
 }

@@ -1,8 +1,7 @@
 // What the recogniser heard, with the word that sounds just now, and the words
 // that are worth a second listen.
 
-import { call } from "./api";
-import { clock, make, maybe } from "./dom";
+import { make, maybe } from "./dom";
 import type { Player } from "./player";
 
 interface Word {
@@ -20,21 +19,16 @@ export class Heard {
   private current = -1;
   private strip = maybe("heard");
 
-  constructor(private player: Player) {
+  constructor(player: Player) {
     this.strip?.addEventListener("click", (e) => {
       const i = this.wordAt(e.clientX, e.clientY);
       if (i !== undefined) player.playFrom(this.words[i].start_ms - before);
     });
   }
 
-  async load(path: string, doubts: number[]): Promise<void> {
+  load(words: Word[], doubts: number[]): void {
     if (!this.strip) return;
-    const a = await call<{ words: Word[] }>("GET", path);
-    if (!a.ok) {
-      this.strip.textContent = a.detail;
-      return;
-    }
-    this.words = a.data!.words;
+    this.words = words;
     const marked = new Set(doubts);
     this.words.forEach((w, i) => {
       const node = document.createTextNode(w.text);
@@ -42,7 +36,6 @@ export class Heard {
       this.index.set(node, i);
       this.strip!.append(marked.has(i) ? make("mark", { title: "uncertain" }, node) : node, " ");
     });
-    this.list(doubts);
   }
 
   // show marks the word at ms.
@@ -78,16 +71,5 @@ export class Heard {
   private wordAt(x: number, y: number): number | undefined {
     const node = document.caretPositionFromPoint?.(x, y)?.offsetNode ?? document.caretRangeFromPoint?.(x, y)?.startContainer;
     return node && (this.index.get(node) ?? this.index.get(node.previousSibling ?? node));
-  }
-
-  private list(doubts: number[]): void {
-    const panel = maybe("doubts-panel");
-    if (!panel || !doubts.length) return;
-    panel.hidden = false;
-    for (const i of doubts) {
-      const w = this.words[i];
-      if (!w) continue;
-      maybe("doubts")!.append(make("li", {}, make("button", { type: "button", click: () => this.player.playFrom(w.start_ms - before) }, `${w.text} `, make("span", { class: "small num" }, clock(w.start_ms)))));
-    }
   }
 }
