@@ -312,6 +312,12 @@ func absolute(t *testing.T, path string) string {
 // phone makes the window a phone's and checks that nothing sticks out sideways.
 func (w *tab) phone(path, shot string) {
 	w.t.Helper()
+	w.phoneOn(path, shot, func() {})
+}
+
+// phoneOn is phone, with more to look at there.
+func (w *tab) phoneOn(path, shot string, more func()) {
+	w.t.Helper()
 	w.do(chromedp.EmulateViewport(375, 740, chromedp.EmulateMobile))
 	w.visit(path)
 	wide := eval[string](w, `[...document.querySelectorAll("body *")].filter(n => !n.closest(".scroll, .hidden, .skip") &&
@@ -320,6 +326,7 @@ func (w *tab) phone(path, shot string) {
 		w.t.Errorf("%s is %d pixels too wide for a phone: %s", path, over, wide)
 	}
 	w.shot(shot, "light")
+	more()
 	w.do(chromedp.EmulateViewport(1360, 900))
 }
 

@@ -152,7 +152,7 @@ func TestSplitByKeyboard(t *testing.T) {
 	w.until(`document.querySelectorAll(".cut").length === 2`)
 	for _, scheme := range []string{"light", "dark"} {
 		w.scheme(scheme)
-		if found := eval[string](w, faults); found != "" {
+		if found := w.axe(everyRule); found != "" {
 			t.Errorf("%s:\n%s", scheme, found)
 		}
 		w.shot("split-"+scheme, scheme)
@@ -203,7 +203,7 @@ func TestSplitByKeyboard(t *testing.T) {
 	w.focus("#check")
 	w.keys(kb.Enter)
 	w.shows("This will happen when you confirm")
-	if found := eval[string](w, faults); found != "" {
+	if found := w.axe(everyRule); found != "" {
 		t.Errorf("confirm:\n%s", found)
 	}
 	w.shot("split-confirm", "light")
@@ -211,7 +211,7 @@ func TestSplitByKeyboard(t *testing.T) {
 	w.keys(kb.Enter)
 	w.at("/dictations/" + tape.ID)
 	w.shows("Its parts")
-	if found := eval[string](w, faults); found != "" {
+	if found := w.axe(everyRule); found != "" {
 		t.Errorf("after:\n%s", found)
 	}
 	w.shot("split-done", "light")
