@@ -60,6 +60,12 @@ func (k *Desk) Sign(ctx context.Context, u pipeline.User, by store.Actor, id str
 	return note, err
 }
 
+// As says what u's signature on d would mean, and the id of who signs after him.
+func (k *Desk) As(ctx context.Context, u pipeline.User, d pipeline.Dictation) (means, second string, err error) {
+	how, err := k.signing(ctx, u, d)
+	return how.meaning, how.attending, err
+}
+
 // signing finds out as what u signs d, and whether somebody signs after him.
 func (k *Desk) signing(ctx context.Context, u pipeline.User, d pipeline.Dictation) (signing, error) {
 	how := signing{author: u, signer: u}

@@ -152,7 +152,7 @@ const keptTexts = `new Promise((resolve) => {
 // signing reads the changes and signs.
 func signing(t *testing.T, w *tab, id string) {
 	t.Helper()
-	w.focus(fmt.Sprintf("a[href='/sign/%s']", id))
+	w.focus(fmt.Sprintf("a[href^='/sign/%s']", id))
 	w.keys(kb.Enter)
 	w.at("/sign/" + id)
 	if n := eval[int](w, "document.querySelectorAll('#diff ins').length"); n == 0 {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -17,6 +18,9 @@ type piece struct {
 	MS      int64 // where it is in the sound
 	Timed   bool  // MS is known
 }
+
+// Seconds is where it is in the sound as a media fragment has it.
+func (p piece) Seconds() string { return fmt.Sprintf("%.1f", float64(p.MS)/1000) }
 
 // Changed reports whether the piece is a change.
 func (p piece) Changed() bool { return p.Removed != "" || p.Added != "" }

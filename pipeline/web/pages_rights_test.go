@@ -33,6 +33,13 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"GET /sign/{id}":                     {typing: "own:author own:transcriptionist own:qa own:lead own:clinician", signature: "own:author clinician"},
 	"POST /sign/{id}":                    {signature: "own:author clinician"},
 	"POST /sign/{id}/return":             {signature: "own:author clinician"},
+	"POST /sign/{id}/text":               {signature: "own:author clinician"},
+	"POST /sign/{id}/confirm":            {signature: "own:author clinician"},
+	"POST /sign/{id}/later":              {}, // TestLater
+	"GET /sign/{id}/print":               {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
+	"GET /sign/{id}/sealed":              {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
+	"GET /me/signing":                    {all: everybody},
+	"POST /me/signing/{act}":             {all: everybody},
 	"GET /patients":                      {all: "clinician records"},
 	"POST /patients":                     {all: "clinician records"},
 	"GET /patients/{patient}":            {all: "clinician records"},

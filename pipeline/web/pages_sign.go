@@ -1,55 +1,24 @@
 package web
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"dictation/pipeline"
+	"dictation/pipeline/auth"
+	"dictation/pipeline/review"
 	"dictation/pipeline/store"
 	"dictation/transcript"
 )
 
-// toSignData lists what waits for a signature.
-type toSignData struct {
-	Own    []card // dictated by the reader
-	Others []card // by colleagues; clinicians only
-}
-
-func (s *Server) pageToSign(w http.ResponseWriter, r *http.Request) error {
-	ctx, u := r.Context(), userOf(r)
-	if !u.Is(pipeline.RoleAuthor, pipeline.RoleClinician) {
-		return pipeline.Errorf(pipeline.Forbidden, "Only authors and clinicians sign notes.")
-	}
-	if err := s.Store.Accessed(ctx, actor(r), string(pipeline.Worklist), "", ""); err != nil {
-		return err
-	}
-	own, err := s.Store.Dictations(ctx, store.Filter{AuthorID: u.ID, Stage: pipeline.Review, Step: pipeline.Signature, Limit: 100})
-	if err != nil {
-		return err
-	}
-	var data toSignData
-	names := s.cards(u)
-	if data.Own, err = names.of(ctx, own); err != nil {
-		return err
-	}
-	if u.Is(pipeline.RoleClinician) {
-		all, err := s.Store.Worklist(ctx, pipeline.Signature, "", 100)
-		if err != nil {
-			return err
-		}
-		var others []pipeline.Dictation
-		for _, d := range all {
-			if d.AuthorID != u.ID {
-				others = append(others, d)
-			}
-		}
-		if data.Others, err = names.of(ctx, others); err != nil {
-			return err
-		}
-	}
-	return s.pages.write(w, r, sheet{name: "tosign", title: "To sign", data: data})
-}
+// around is how much sound is played before and after a place, in milliseconds.
+const around = 1500
 
 // signData is the clinician's page of one note.
 type signData struct {
@@ -58,29 +27,86 @@ type signData struct {
 	Pieces  []piece // the text beside the draft
 	Changes int
 	Typed   bool // there was no draft: all of it is typed
-	Blanks  int
-	Flags   []flagLine // what the checks ask to look at
+	Blanks  []spot
+	Points  []spot // what the checks ask to look at, critical ones first
+	Left    int    // how many must still be heard or checked
 	Sound   bool
-	Open    bool           // it waits for a signature
+	Open    bool   // it waits for the reader's signature
+	Means   string // what his signature would say
+	Second  string // who signs after him
+	Waits   string // whose signature it waits for, when not the reader's
+	Factor  bool   // he has a second factor
+	Show    string // the list he came from
+	First   *pipeline.Seal
 	Note    *pipeline.Note // what was signed, once it is
-	Chart   bool           // the reader may open the patient's chart
+	Parent  *pipeline.Note // what it refers to
+	Later   []pipeline.Note
+	May     bool // add to it or amend it
+	User    string
+	Typing  later
+	Chart   bool // the reader may open the patient's chart
+}
+
+// again is what the fields for password and code need.
+type again struct {
+	Prefix string // of the fields' ids: a page may have several such forms
+	User   string
+	Factor bool
+}
+
+// Again gives the fields of one form.
+func (d signData) Again(prefix string) again { return again{prefix, d.User, d.Factor} }
+
+// spot is a place in the text with its sound.
+type spot struct {
+	ID       string
+	Critical bool
+	Must     bool
+	Line     int
+	Words    string
+	Reason   string
+	From, To int64 // what to play, milliseconds; both 0 without sound
+	How      string
+	At       time.Time
+}
+
+// Seconds is the stretch as a media fragment has it.
+func (p spot) Seconds() string {
+	return fmt.Sprintf("%.1f,%.1f", float64(p.From)/1000, float64(p.To)/1000)
 }
 
 func (s *Server) pageSign(w http.ResponseWriter, r *http.Request) error {
-	return s.writeSign(w, r, 0, "")
+	return s.writeSign(w, r, 0, "", later{})
 }
 
-func (s *Server) writeSign(w http.ResponseWriter, r *http.Request, status int, trouble string) error {
+func (s *Server) writeSign(w http.ResponseWriter, r *http.Request, status int, trouble string, typed later) error {
 	ctx, u, d := r.Context(), userOf(r), dictationOf(r)
 	c, err := s.cards(u).one(ctx, d)
 	if err != nil {
 		return err
 	}
 	data := signData{
-		card: c, Sound: d.Sound.Canonical.Key != "",
-		Open:  d.Stage == pipeline.Review && d.Step == pipeline.Signature,
+		card: c, User: u.Username, Sound: d.Sound.Canonical.Key != "", Typing: typed,
+		Open:  pipeline.May(u, pipeline.SignNote, &d) == nil && d.State != pipeline.Held,
 		Chart: pipeline.May(u, pipeline.ReadChart, &d) == nil,
+		Show:  cmp.Or(r.URL.Query().Get("show"), r.PostFormValue("show")),
 	}
+	if err := s.signText(ctx, u, d, &data); err != nil {
+		return err
+	}
+	if err := s.signers(ctx, u, d, &data); err != nil {
+		return err
+	}
+	if d.Stage == pipeline.Deliver {
+		if err := s.signedNote(ctx, u, d, &data); err != nil {
+			return err
+		}
+	}
+	return s.pages.write(w, r, sheet{name: "sign", title: s.speech(r).t("Sign %s", d.JobNumber), status: status, trouble: trouble, data: data})
+}
+
+// signText gathers the text, what was changed and what is open.
+func (s *Server) signText(ctx context.Context, u pipeline.User, d pipeline.Dictation, data *signData) (err error) {
 	if data.Text, err = s.Store.Text(ctx, d.ID, 0); err != nil {
 		return err
 	}
@@ -94,16 +120,81 @@ func (s *Server) writeSign(w http.ResponseWriter, r *http.Request, status int, t
 		data.Pieces = changes(transcript.Draft{Text: draft.Text, Words: draft.Words}, data.Text.Text)
 	}
 	data.Changes = countChanges(data.Pieces)
-	data.Flags = flagLines(draft, data.Text.Text)
-	data.Blanks = len(transcript.Blanks(data.Text.Text, nil))
-	if d.Stage == pipeline.Deliver {
-		note, err := s.Store.Note(ctx, d.ID)
+	open, err := s.Desk.Open(ctx, u, d, data.Text.N)
+	if err != nil {
+		return err
+	}
+	for _, b := range open.Blanks {
+		p := spot{Line: open.Line(b.Offset), Words: open.Text[b.Offset : b.Offset+b.Length], Reason: b.Reason}
+		if len(draft.Words) > 0 {
+			p.From, p.To = max(0, b.AudioMS-around), b.AudioMS+around
+		}
+		data.Blanks = append(data.Blanks, p)
+	}
+	data.Left = len(open.Waiting())
+	data.Points = spots(open)
+	return nil
+}
+
+// spots are the places that the checks ask to look at, critical ones first.
+func spots(open *review.Unresolved) (critical []spot) {
+	var rest []spot
+	for _, p := range open.Points {
+		v := viewPoint(open, p)
+		out := spot{ID: p.ID, Critical: p.Severity == "critical", Must: p.Must, Line: v.Line, Words: v.Words, Reason: p.Reason, How: v.How}
+		if p.Audio.EndMS > 0 {
+			out.From, out.To = max(0, p.Audio.StartMS-around), p.Audio.EndMS+around
+		}
+		if v.At != nil {
+			out.At = *v.At
+		}
+		if out.Must {
+			critical = append(critical, out)
+		} else {
+			rest = append(rest, out)
+		}
+	}
+	return append(critical, rest...)
+}
+
+// signers says who has signed and who signs as what.
+func (s *Server) signers(ctx context.Context, u pipeline.User, d pipeline.Dictation, data *signData) error {
+	if d.Stage != pipeline.Review {
+		return nil
+	}
+	if d.Step == pipeline.Cosignature {
+		seal, ok, err := s.Store.FirstSeal(ctx, d.ID, d.TextN)
 		if err != nil {
 			return err
 		}
-		data.Note = &note
+		if ok {
+			data.First = &seal
+		}
+		if !data.Open {
+			to, err := s.Store.User(ctx, d.CosignerID)
+			if err != nil {
+				return err
+			}
+			data.Waits = to.Name
+		}
 	}
-	return s.pages.write(w, r, sheet{name: "sign", title: "Sign " + d.JobNumber, status: status, trouble: trouble, data: data})
+	if !data.Open || d.AuthorID == "" {
+		return nil
+	}
+	means, second, err := s.Desk.As(ctx, u, d)
+	if err != nil {
+		return err
+	}
+	data.Means = means
+	if second != "" {
+		to, err := s.Store.User(ctx, second)
+		if err != nil {
+			return err
+		}
+		data.Second = to.Name
+	}
+	data.Factor, _, err = s.Auth.HasSecondFactor(ctx, u.ID)
+	return err
 }
 
 // postSign asks for the password again and signs the version that was read.
@@ -114,17 +205,62 @@ func (s *Server) postSign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return pipeline.Errorf(pipeline.Invalid, "The form did not say which version you read. Open the note again; nothing was signed.")
 	}
-	err = s.Auth.Confirm(r.Context(), u, r.PostFormValue("password"), remote(r))
-	if pipeline.KindOf(err) == pipeline.Unauthorized && err != nil {
-		return s.writeSign(w, r, http.StatusForbidden, "The password is not right. Nothing was signed; type it again.")
+	if refused, err := s.proven(w, r, later{}); refused || err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = s.Desk.Sign(r.Context(), u, actor(r), d.ID, version)
+	if _, err = s.Desk.Sign(r.Context(), u, actor(r), d.ID, version); err != nil {
+		return s.signTrouble(w, r, err)
 	}
+	next, err := s.nextToSign(r.Context(), u, store.ToSign(r.PostFormValue("show")))
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		http.Redirect(w, r, next+"&said=signed-next", http.StatusSeeOther)
+		return nil
+	}
+	return goTo(w, r, "/sign/"+d.ID, "signed")
+}
+
+// proven asks for password and code. A wrong one is answered beside the note.
+func (s *Server) proven(w http.ResponseWriter, r *http.Request, typed later) (refused bool, err error) {
+	err = s.Auth.ConfirmWith(r.Context(), userOf(r), auth.Proof{Password: r.PostFormValue("password"), Code: r.PostFormValue("code")}, remote(r))
+	switch kind := pipeline.KindOf(err); {
+	case err == nil:
+		return false, nil
+	case kind == pipeline.Unauthorized:
+		return true, s.writeSign(w, r, http.StatusForbidden, s.speech(r).t("The password is not right. Nothing was signed; type it again."), typed)
+	case kind == pipeline.Forbidden, kind == pipeline.RateLimited:
+		return true, s.writeSign(w, r, statuses[kind], pipeline.Sentence(err), typed)
+	}
+	return true, err
+}
+
+// postMend saves what the signer changed in the text.
+func (s *Server) postMend(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 4*int64(s.opts.MaxText)+maxFields)
+	d := dictationOf(r)
+	version, err := strconv.Atoi(r.PostFormValue("version"))
+	if err != nil {
+		return pipeline.Errorf(pipeline.Invalid, "The form did not say which version you changed. Open the note again; nothing was saved.")
+	}
+	// Forms send line ends as CR LF.
+	text := strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")
+	if _, err := s.Desk.Mend(r.Context(), userOf(r), actor(r), d.ID, version, text); err != nil {
+		return s.signTrouble(w, r, err)
+	}
+	return goTo(w, r, "/sign/"+d.ID, "mended")
+}
+
+// postConfirm notes that the signer has checked a place.
+func (s *Server) postConfirm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
+	d := dictationOf(r)
+	err := s.Desk.Confirm(r.Context(), userOf(r), actor(r), d, store.Confirmed, []string{r.PostFormValue("flag")})
 	if err != nil {
 		return s.signTrouble(w, r, err)
 	}
-	return goTo(w, r, "/sign/"+d.ID, "signed")
+	return goTo(w, r, "/sign/"+d.ID, "checked")
 }
 
 func (s *Server) postReturn(w http.ResponseWriter, r *http.Request) error {
@@ -151,5 +287,10 @@ func (s *Server) signTrouble(w http.ResponseWriter, r *http.Request, err error) 
 	if pipeline.May(userOf(r), pipeline.ReadText, &d) != nil {
 		return err
 	}
-	return s.writeSign(w, withDictation(r, d), statuses[kind], pipeline.Sentence(err))
+	var open *review.Unresolved
+	sentence := pipeline.Sentence(err)
+	if errors.As(err, &open) {
+		sentence = open.Error()
+	}
+	return s.writeSign(w, withDictation(r, d), statuses[kind], sentence, typedLater(r))
 }
