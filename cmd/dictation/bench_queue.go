@@ -96,6 +96,7 @@ func queuePages() []queueView {
 	return []queueView{
 		{"own pools", typing(store.QueueFilter{})},
 		{"own pools, STAT", typing(store.QueueFilter{Priority: pipeline.STAT})},
+		{"own pools, a worktype", typing(store.QueueFilter{Worktype: pipeline.Letter})},
 		{"all", all(func(rehearsed, *store.QueueFilter) {})},
 		{"of an author", all(func(r rehearsed, f *store.QueueFilter) { f.AuthorID = r.Author })},
 		{"of a worktype", all(func(_ rehearsed, f *store.QueueFilter) { f.Worktype = pipeline.Letter })},

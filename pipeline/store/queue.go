@@ -48,15 +48,14 @@ func (s *Store) Queue(ctx context.Context, f QueueFilter) ([]pipeline.Dictation,
 	if f.After.ID != "" {
 		q.and("("+order+") > (%s, %s, %s)", int(f.After.Priority), f.After.At, f.After.ID)
 	}
-	limit := q.value(pageSize(f.Limit))
-	// The page's ids come from the index alone; only then its rows are read.
-	page := "select d.id, d.priority, d." + q.at + " from dictations d where " + q.where()
+	// The planner must know that it is a page: the limit is no parameter.
+	ordered := fmt.Sprintf(" order by %s limit %d", order, pageSize(f.Limit))
+	sql := "select " + columns + " from dictations d where " + q.where() + ordered
 	if len(f.Pools) > 0 {
 		// Each pool's page comes from its own stretch of the index.
-		page = "select d.* from unnest(" + q.value(f.Pools) + "::text[]) p (name) cross join lateral (" +
-			page + " and d.pool = p.name order by " + order + " limit " + limit + ") d"
+		sql = "select " + columns + " from unnest(" + q.value(f.Pools) + "::text[]) p (name) cross join lateral (select * from dictations d where " +
+			q.where() + " and d.pool = p.name" + ordered + ") d" + ordered
 	}
-	sql := "select " + columns + " from (" + page + " order by " + order + " limit " + limit + ") n join dictations d on d.id = n.id order by " + order
 	rows, _ := s.pool.Query(ctx, sql, q.values...)
 	list, err := pgx.CollectRows(rows, scanDictation)
 	return list, kind(err)
@@ -69,7 +68,7 @@ func (s *Store) QueueCount(ctx context.Context, f QueueFilter, most int) (n int,
 	if len(f.Pools) > 0 {
 		q.and("d.pool = any(%s)", slices.Clone(f.Pools))
 	}
-	sql := "select count(*) from (select from dictations d where " + q.where() + " limit " + q.value(most) + ") n"
+	sql := "select count(*) from (select from dictations d where " + q.where() + fmt.Sprintf(" limit %d) n", most)
 	err = s.pool.QueryRow(ctx, sql, q.values...).Scan(&n)
 	return n, kind(err)
 }
