@@ -99,6 +99,9 @@ func saidByPages(t *testing.T) map[string]string {
 	for _, c := range pipeline.Commands {
 		keys[c.Title], keys[c.Group] = "pipeline.Commands", "pipeline.Commands"
 	}
+	for _, c := range pipeline.Commands {
+		keys[c.Title], keys[c.Group] = "pipeline.Commands", "pipeline.Commands"
+	}
 	delete(keys, "")
 	return keys
 }

@@ -243,6 +243,8 @@ func start(u pipeline.User) string {
 		return "/work"
 	case u.Is(pipeline.RoleClinician):
 		return "/sign"
+	case u.Is(pipeline.RoleAdmin) && !u.Is(pipeline.RoleAuthor):
+		return "/admin"
 	}
 	if l := links(u); len(l) > 0 {
 		return l[0].Path

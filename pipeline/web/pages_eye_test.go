@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -100,12 +101,15 @@ func (x *site) eyes() []eye {
 		{"transcriptionist2", "/review/" + held.ID, "review-held"},
 		{"lead", "/work?step=typing&state=in_progress&priority=routine", "work-lead"}, {"lead", "/pools", "pools"},
 		{"qa", "/work", "work-qa"}, {"qa", "/review/" + qa, "review-qa"},
-		{"clinician", "/sign/" + d.ID, "signed"}, {"clinician", "/patients", "patients"}, {"clinician", "/patients/" + doc.Patient.ID, "chart"},
+		{"clinician", "/sign/" + d.ID, "signed"}, {"clinician", "/sign/" + d.ID + "/print", "print"}, {"clinician", "/patients", "patients"}, {"clinician", "/patients/" + doc.Patient.ID, "chart"},
 		{"clinician", "/patients/" + x.patients[1].ID, "chart-empty"},
 		{"auditor", "/audit", "audit"}, {"auditor", "/audit?dictation=" + d.JobNumber, "audit-one"},
 		{"admin", "/admin", "jobs"}, {"admin", "/admin/users", "accounts"}, {"admin", "/dictations/" + failing.ID, "failed-admin"},
 	}
 }
+
+// noPages are files to keep, which no eye is on.
+var noPages = []string{"GET /sign/{id}/sealed", "GET /assets/{name}", "GET /favicon.ico", "GET /{$}"}
 
 // others are the pages of the routes' table that no eye is on. One whose address
 // names something has to be listed in eyes.
@@ -119,7 +123,7 @@ func (x *site) others(seen []eye) (more []eye) {
 	}
 	for _, rt := range x.routes() {
 		method, path, _ := strings.Cut(rt.pattern, " ")
-		if rt.style != pageStyle || method != http.MethodGet || on[rt.pattern] || strings.HasPrefix(path, "/assets/") || path == "/favicon.ico" || path == "/{$}" {
+		if rt.style != pageStyle || method != http.MethodGet || on[rt.pattern] || slices.Contains(noPages, rt.pattern) {
 			continue
 		}
 		found := false

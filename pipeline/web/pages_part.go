@@ -270,7 +270,7 @@ func (s *Server) postWhole(w http.ResponseWriter, r *http.Request) error {
 // right is shown above the form, which stays as it was typed.
 func (s *Server) writeSplit(w http.ResponseWriter, r *http.Request, data splitData, trouble error) (err error) {
 	ctx, u, d := r.Context(), userOf(r), dictationOf(r)
-	sh := sheet{name: "split", title: "Split " + d.JobNumber}
+	sh := sheet{name: "split", title: s.speech(r).t("Split %s", d.JobNumber)}
 	if trouble != nil {
 		if pipeline.KindOf(trouble) != pipeline.Invalid {
 			return trouble

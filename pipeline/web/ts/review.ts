@@ -80,8 +80,8 @@ function lock(why: string): void {
   const box = el("locked");
   const link = document.createElement("a");
   link.href = "/work";
-  link.textContent = "Back to your work";
-  box.replaceChildren(`${why} ${saver.dirty ? "What you see here and could not save stays in this tab; copy what you need. " : ""}`, link);
+  link.textContent = t("Back to your work");
+  box.replaceChildren(`${why} ${saver.dirty ? `${t("What you see here and could not save stays in this tab; copy what you need.")} ` : ""}`, link);
   box.hidden = false;
   say("Read-only.", true);
   for (const b of document.querySelectorAll<HTMLButtonElement>(".acts button")) b.disabled = true;
