@@ -28,7 +28,7 @@ export async function chosen(base: string | null, mine: string, theirs: string, 
   return { from: "both", text: pieces.map((p, i) => (conflict(p) ? (take[i] === "both" ? both(p) : p[take[i] as "mine" | "theirs"]) : merged(p))).join("") };
 }
 
-const both = (p: Piece): string => (/(^|\s)$/.test(p.theirs) ? p.theirs : `${p.theirs}\n`) + p.mine;
+const both = (p: Piece): string => p.theirs + (/(^|\s)$/.test(p.theirs) || /^(\s|$)/.test(p.mine) ? "" : `${p.theirs}${p.mine}`.includes("\n") ? "\n" : " ") + p.mine;
 
 function shown(p: Piece, choose: (c: "mine" | "theirs" | "both") => void): Node {
   if (conflict(p)) return choice(p, choose);

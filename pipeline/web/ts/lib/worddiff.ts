@@ -57,9 +57,9 @@ function back(trail: Int32Array[], d: number, n: number, m: number): [number, nu
   return found.reverse();
 }
 
-// words splits a text into words with the white space behind them; joined, they
+// words splits a text into words and the white space between them; joined, they
 // are the text.
-export const words = (text: string): string[] => text.match(/^\s+|\S+\s*/g) ?? [];
+export const words = (text: string): string[] => text.match(/\s+|\S+/g) ?? [];
 
 export interface Change {
   from: number; // in the old text
@@ -112,6 +112,11 @@ export function merge(base: string, mine: string, theirs: string): Piece[] {
     if (before && equal(before) && equal(p)) {
       pieces[pieces.length - 1] = { base: before.base + p.base, mine: before.mine + p.mine, theirs: before.theirs + p.theirs };
     } else if (p.base || p.mine || p.theirs) pieces.push(p);
+    // Nothing but white space between two conflicts: they are one.
+    const [c, gap, d] = pieces.slice(-3);
+    if (d && equal(gap) && !gap.base.trim() && conflict(c) && conflict(d)) {
+      pieces.splice(-3, 3, { base: c.base + gap.base + d.base, mine: c.mine + gap.mine + d.mine, theirs: c.theirs + gap.theirs + d.theirs });
+    }
   };
   for (let n = 0; n <= o.length; n++) {
     const [toA, toB] = n < o.length ? [inA.get(n), inB.get(n)] : [a.length, b.length];
