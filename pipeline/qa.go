@@ -24,23 +24,22 @@ type MarkType struct {
 	Class MarkClass
 	Key   string // what programs and reports say
 	Code  string // what a QA editor types to choose it
-	Title string
 }
 
 // MarkTypes are the kinds of error, by class.
 var MarkTypes = []MarkType{
-	{CriticalMark, "terminology", "C1", "Wrong medical word, drug, dose or value"},
-	{CriticalMark, "omission", "C2", "Left out or put in: the meaning changes"},
-	{CriticalMark, "identity", "C3", "Wrong patient, author or visit"},
-	{NoncriticalMark, "misspelling", "N1", "Misspelt"},
-	{NoncriticalMark, "verbiage", "N2", "Not what was said, the meaning stands"},
-	{NoncriticalMark, "not-flagged", "N3", "Doubt not flagged"},
-	{NoncriticalMark, "overflagged", "N4", "Blank or flag without need"},
-	{NoncriticalMark, "protocol", "N5", "Against the site's instructions"},
-	{NoncriticalMark, "format", "N6", "Wrong format or heading"},
-	{FeedbackMark, "grammar", "F1", "Grammar"},
-	{FeedbackMark, "punctuation", "F2", "Punctuation or capitals"},
-	{FeedbackMark, "style", "F3", "Style"},
+	{CriticalMark, "terminology", "C1"}, // a wrong medical word, drug, dose or value
+	{CriticalMark, "omission", "C2"},    // left out or put in, so that the meaning changes
+	{CriticalMark, "identity", "C3"},    // wrong patient, author or visit
+	{NoncriticalMark, "misspelling", "N1"},
+	{NoncriticalMark, "verbiage", "N2"},    // not what was said, the meaning stands
+	{NoncriticalMark, "not-flagged", "N3"}, // a doubt that was not flagged
+	{NoncriticalMark, "overflagged", "N4"}, // a blank or flag without need
+	{NoncriticalMark, "protocol", "N5"},    // against the site's instructions
+	{NoncriticalMark, "format", "N6"},      // format or heading
+	{FeedbackMark, "grammar", "F1"},
+	{FeedbackMark, "punctuation", "F2"}, // or capitals
+	{FeedbackMark, "style", "F3"},
 }
 
 // ParseMarkType finds a kind of error by its key or code.
@@ -177,3 +176,17 @@ type QALine struct {
 
 // PassShare is the share of texts that passed.
 func (l QALine) PassShare() float64 { return float64(l.Passed) / float64(max(1, l.Assessed)) }
+
+// Add sums two lines; the name stays.
+func (l QALine) Add(o QALine) QALine {
+	sum := QALine{Group: l.Group, Name: l.Name, Assessed: l.Assessed + o.Assessed, Passed: l.Passed + o.Passed}
+	sum.Mean = (l.Mean*float64(l.Assessed) + o.Mean*float64(o.Assessed)) / float64(max(1, sum.Assessed))
+	sum.Marks = Marks{l.Marks.Critical + o.Marks.Critical, l.Marks.Noncritical + o.Marks.Noncritical, l.Marks.Feedback + o.Marks.Feedback}
+	sum.Types = make(map[string]int)
+	for _, types := range []map[string]int{l.Types, o.Types} {
+		for key, n := range types {
+			sum.Types[key] += n
+		}
+	}
+	return sum
+}

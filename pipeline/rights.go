@@ -26,18 +26,23 @@ const (
 	ManageUsers     Action = "users.manage"
 	SitePhrases     Action = "phrases.site" // change what everybody can use; own phrases need no right
 	ReadAudit       Action = "audit.read"
+
+	ReadFeedback   Action = "qa.feedback" // what QA found in one's own typing
+	AnswerFeedback Action = "qa.answer"   // disputes
+	ReadQAReport   Action = "qa.report"   // numbers, no text
+	ManageQARules  Action = "qa.rules"
 )
 
 // general is what each role may do with anything at all.
 var general = map[Role][]Action{
 	RoleAuthor:           {CreateDictation, FindPatient},
-	RoleTranscriptionist: {Worklist, SplitDictation}, // typing pools digitise tapes, and must see whose number they typed; it is audited
-	RoleQA:               {SitePhrases, Worklist},
-	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools},
+	RoleTranscriptionist: {Worklist, ReadFeedback, SplitDictation}, // typing pools digitise tapes, and must see whose number they typed; it is audited
+	RoleQA:               {SitePhrases, Worklist, AnswerFeedback, ReadQAReport},
+	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools, AnswerFeedback, ReadQAReport, ManageQARules},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
 	RoleRecords:          {ReadChart, FindPatient},
 	RoleAuditor:          {ReadAudit},
-	RoleAdmin:            {SitePhrases, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
+	RoleAdmin:            {SitePhrases, ManageQARules, ReadQAReport, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
 }
 
 // May reports whether u may do a; d is the dictation it is done to, nil for

@@ -58,8 +58,7 @@ func (k *Desk) Dispute(ctx context.Context, u pipeline.User, by store.Actor, ass
 }
 
 // Settle answers a dispute: the mark stands, or it is withdrawn and the score is
-// counted anew. Who gave the mark may withdraw it; that it stands, another QA
-// editor must say.
+// counted anew. A QA lead decides; who gave the mark may withdraw it, too.
 func (k *Desk) Settle(ctx context.Context, u pipeline.User, by store.Actor, assessment string, n int, answer pipeline.Answer, note string) (pipeline.Assessment, error) {
 	if answer != pipeline.Upheld && answer != pipeline.Withdrawn {
 		return pipeline.Assessment{}, pipeline.Errorf(pipeline.Invalid, "A mark is upheld or withdrawn.")
@@ -77,8 +76,10 @@ func (k *Desk) Settle(ctx context.Context, u pipeline.User, by store.Actor, asse
 			return pipeline.Errorf(pipeline.Forbidden, "The mark is of your own typing: a colleague answers it.")
 		case !f.Open():
 			return pipeline.Errorf(pipeline.Conflict, "No dispute of this mark waits for an answer.")
-		case answer == pipeline.Upheld && a.Editor == u.ID:
-			return pipeline.Errorf(pipeline.Forbidden, "You gave this mark. You may withdraw it; that it stands, another QA editor must say.")
+		case a.Editor == u.ID && answer == pipeline.Upheld:
+			return pipeline.Errorf(pipeline.Forbidden, "You gave this mark. You may withdraw it; that it stands, a lead must say.")
+		case a.Editor != u.ID && !u.Is(pipeline.RoleLead):
+			return pipeline.Errorf(pipeline.Forbidden, "A lead answers this, or the QA editor who gave the mark withdraws it.")
 		}
 		f.Answer, f.AnswerNote, f.AnsweredBy, f.AnsweredAt = answer, strings.TrimSpace(note), u.ID, k.opts.Now()
 		return nil

@@ -93,6 +93,7 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /tokens/revoke", handle: s.apiRevokeTokens},
 	}
 	table = append(table, s.recordingRoutes()...)
+	table = append(table, s.qaAPI()...)
 	for i := range table {
 		table[i].pattern = under("/api/v1", table[i].pattern)
 		table[i].style = apiStyle

@@ -87,6 +87,8 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"Signing": signingView{}, "Point": pointView{}, "Unresolved": unresolvedView{}, "SealedNote": pipeline.SealedNote{},
 		"Sealed": pipeline.Sealed{}, "Link": pipeline.Link{}, "Proxies": proxiesView{}, "Proxy": proxyView{},
 		"SecondFactor": factorView{}, "NewSecondFactor": newFactorView{}, "RecoveryCodes": recoveryView{},
+		"Change": changeView{}, "Changes": changesView{}, "Finding": findingView{}, "Assessment": assessmentView{}, "Assessments": assessmentsView{},
+		"QARule": pipeline.QARule{}, "QARules": qaRulesView{}, "QALine": qaLineView{}, "QAReport": qaReportView{},
 		"Sound": soundView{}, "Said": audio.Said{}, "Parts": partsView{}, "Part": partView{},
 		"Settings": pipeline.Settings{}, "Key": keyView{}, "Phrase": phraseView{}, "NewPhrase": newPhrase{}, "Phrases": phrasesView{},
 		"Recording": recordingView{}, "Recordings": recordingsView{}, "Chunk": chunkView{}, "Chunks": chunksView{}, "Take": pipeline.Take{}, "Gap": pipeline.Gap{},

@@ -24,6 +24,8 @@ var scripts = map[string]string{
 	"sign":       "sign.js",
 	"jobs":       "live.js",
 	"settings":   "settings.js",
+	"assess":     "assess.js",
+	"versions":   "versions.js",
 }
 
 // pages are the parsed templates and their assets.
@@ -98,7 +100,7 @@ func (p *pages) parse(from fs.FS, sp *speech) error {
 		}
 	}
 	own := template.FuncMap{"asset": p.assets.url}
-	shared, err := template.New("").Funcs(sp.funcs()).Funcs(own).ParseFS(from, "templates/shared/*.html")
+	shared, err := template.New("").Funcs(sp.funcs()).Funcs(qaFuncs()).Funcs(own).ParseFS(from, "templates/shared/*.html")
 	if err != nil {
 		return err
 	}
@@ -186,6 +188,15 @@ var said = map[string]string{
 	"phrase":         "The phrase is saved. Open workstations have it after loading the page again.",
 	"phrase-deleted": "The phrase is deleted.",
 	"settings":       "Your settings are saved.",
+	"checked":        "Completed. A rule of the site sends the text to a QA editor first.",
+	"undone":         "Taken back. The text is yours again.",
+	"not-undone":     "It can no longer be taken back: somebody has it already, or too much time has passed.",
+	"assessed":       "Done. The text is on its way to the signature, and the typist sees what you found.",
+	"feedback-read":  "Noted that you have read it.",
+	"disputed":       "Your answer is with the lead.",
+	"settled":        "The typist sees your answer.",
+	"rule-added":     "The rule holds from now on.",
+	"rules-changed":  "The rules were changed.",
 	"password":       "The password was set and the account's sessions are ended.",
 }
 
@@ -233,7 +244,7 @@ func links(u pipeline.User) []link {
 	if pipeline.May(u, pipeline.ManagePools, nil) == nil {
 		l = append(l, link{"/pools", msg("Pools")})
 	}
-	return l
+	return append(l, qaLinks(u)...)
 }
 
 // start is the page an account lands on.
@@ -254,7 +265,7 @@ func start(u pipeline.User) string {
 
 // pageRoutes is the table of pages. {id} is always a dictation's id.
 func (s *Server) pageRoutes() []route {
-	return []route{
+	return append(s.qaPages(), []route{
 		{pattern: "GET /{$}", handle: s.pageStart},
 		{pattern: "GET /login", open: true, handle: s.pageLogin},
 		{pattern: "POST /login", open: true, handle: s.postLogin},
@@ -314,7 +325,7 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /settings/{part}", handle: s.postSettings},
 
 		{pattern: "GET /", open: true, handle: s.pageNotFound},
-	}
+	}...)
 }
 
 // pageStart sends each to the page of his role.

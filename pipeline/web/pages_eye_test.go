@@ -92,7 +92,11 @@ func (x *site) eyes() []eye {
 	pool.to("/pools?said=pools")
 	x.form("lead", "/pools", url.Values{"do": {"join"}, "pool": {"Letters"}, "user": {x.accounts["lead"].ID}}).to("/pools?said=pools")
 	x.form("lead", "/pools", url.Values{"do": {"add-rule"}, "pool": {"Letters"}, "worktype": {"letter"}}).to("/pools?said=pools")
+	x.assessedText()
+	assess := x.inQA("patient has fever, take asprin", "patient has no fever, take aspirin").ID
 	return []eye{
+		{"qa", "/assess/" + assess, "assess"}, {"qa", "/dictations/" + assess + "/versions", "versions"}, {"transcriptionist", "/feedback", "feedback"},
+		{"lead", "/qa/disputes", "disputes"}, {"lead", "/qa/report", "qa-report"}, {"admin", "/qa/rules", "qa-rules"},
 		{"", "/login", "login"}, {"author", "/nowhere", "nowhere"},
 		{"author", "/dictations", "dictations"}, {"author", "/dictations/" + d.ID, "done"}, {"author", "/dictations/" + failing.ID, "failed"},
 		{"author", "/dictations/" + tape.ID + "/split", "split"},

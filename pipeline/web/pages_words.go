@@ -259,6 +259,18 @@ var acts = map[string]string{
 	"phrase.added":                msg("Phrase made"),
 	"phrase.saved":                msg("Phrase changed"),
 	"phrase.deleted":              msg("Phrase deleted"),
+
+	"dictation.undone": msg("Taken back by who sent it on"),
+	"text.edit":        msg("Text opened"),
+	"qa.assessed":      msg("Assessed by QA"),
+	"qa.read":          msg("Assessment read by the typist"),
+	"qa.disputed":      msg("Mark disputed"),
+	"qa.upheld":        msg("Mark upheld"),
+	"qa.withdrawn":     msg("Mark withdrawn"),
+	"qa.rules":         msg("QA rules changed or looked at"),
+	"qa.report":        msg("QA report looked at"),
+	"qa.feedback":      msg("QA feedback read"),
+	"qa.answer":        msg("Disputes looked at"),
 }
 
 // act is an action of the audit in words; one without words stands as it is.

@@ -20,6 +20,7 @@ type workData struct {
 	Read  int64  // when Taken was read, in Unix milliseconds
 	Own   []card // the reader's: in progress first, then laid aside
 	Tapes []card // that wait to be split
+	Undo  []card // just sent on, and nobody has taken it up
 	Queue queueData
 }
 
@@ -43,6 +44,9 @@ func (s *Server) pageWork(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if data.Queue, err = s.queue(r, names, steps); err != nil {
+		return err
+	}
+	if data.Undo, err = s.undoable(ctx, u); err != nil {
 		return err
 	}
 	if pipeline.May(u, pipeline.SplitDictation, nil) == nil {

@@ -241,11 +241,11 @@ async function finish(act: string, said: string, body?: (version: number) => obj
   try {
     if (!(await saver.save())) return;
     await settled();
-    const a = await call("POST", `${api}/${act}`, body?.(saver.version));
+    const a = await call<{ step?: string }>("POST", `${api}/${act}`, body?.(saver.version));
     if (a.ok) {
       leaving = true;
       laidAside = act === "suspend";
-      location.assign(`/work?said=${said}`);
+      location.assign(`/work?said=${said === "completed" && a.data?.step === "qa" ? "checked" : said}`);
     } else if (a.status === 423) lock(a.detail);
     else say(a.detail, true);
   } finally {
@@ -261,16 +261,24 @@ async function complete(): Promise<void> {
     if (choice === "qa") return passOn();
     if (choice !== "ok") return marks.next(true);
   }
+  if (qaStep) return assess();
   await finish("complete", "completed", (version) => ({ version }));
 }
 
 const qaStep = root.dataset.step === "qa";
 
+// A QA editor ends his work on the page where he assesses it.
+async function assess(place = ""): Promise<void> {
+  if (finishing || leaving || !(await saver.save())) return;
+  leaving = true;
+  location.assign(`/assess/${id}${place}`);
+}
+
 async function passOn(): Promise<void> {
+  if (qaStep) return assess("#reason");
   const reason = el<HTMLTextAreaElement>("reason");
   if ((await ask(el<HTMLDialogElement>("reason-dialog"))) !== "ok") return;
-  if (qaStep) await finish("return", "returned", () => ({ reason: reason.value }));
-  else await finish("qa", "qa", (version) => ({ version, reason: reason.value }));
+  await finish("qa", "qa", (version) => ({ version, reason: reason.value }));
 }
 
 el("reason").addEventListener("keydown", (e) => {
