@@ -188,7 +188,7 @@ var said = map[string]string{
 	"phrase":         "The phrase is saved. Open workstations have it after loading the page again.",
 	"phrase-deleted": "The phrase is deleted.",
 	"settings":       "Your settings are saved.",
-	"checked":        "Completed. A rule of the site sends the text to a QA editor first.",
+	"ruled":          "Completed. A rule of the site sends the text to a QA editor first.",
 	"undone":         "Taken back. The text is yours again.",
 	"not-undone":     "It can no longer be taken back: somebody has it already, or too much time has passed.",
 	"assessed":       "Done. The text is on its way to the signature, and the typist sees what you found.",

@@ -245,7 +245,7 @@ async function finish(act: string, said: string, body?: (version: number) => obj
     if (a.ok) {
       leaving = true;
       laidAside = act === "suspend";
-      location.assign(`/work?said=${said === "completed" && a.data?.step === "qa" ? "checked" : said}`);
+      location.assign(`/work?said=${said === "completed" && a.data?.step === "qa" ? "ruled" : said}`);
     } else if (a.status === 423) lock(a.detail);
     else say(a.detail, true);
   } finally {
