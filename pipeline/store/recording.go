@@ -316,3 +316,14 @@ func (s *Store) LastWorktype(ctx context.Context, author string) (w pipeline.Wor
 	}
 	return w, kind(err)
 }
+
+// RecordingOf reads the recording that a dictation was made of; NotFound when it
+// came whole.
+func (s *Store) RecordingOf(ctx context.Context, dictation string) (pipeline.Recording, error) {
+	rows, _ := s.pool.Query(ctx, "select "+recordingColumns+" from recordings where dictation_id = $1", dictation)
+	r, err := pgx.CollectExactlyOneRow(rows, scanRecording)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, noRecording()
+	}
+	return r, kind(err)
+}

@@ -211,6 +211,12 @@ type finishRequest struct {
 	Samples int64  `json:"samples"`
 }
 
+// incompleteView is the 409 of a recording that is not all here.
+type incompleteView struct {
+	problem
+	Missing []int `json:"missing"` // chunks to send, the first 1000
+}
+
 // apiFinish answers with the receipt, as an upload does, or with what is missing.
 func (s *Server) apiFinish(w http.ResponseWriter, r *http.Request) error {
 	var in finishRequest
@@ -220,7 +226,9 @@ func (s *Server) apiFinish(w http.ResponseWriter, r *http.Request) error {
 	claim := pipeline.Claim{Chunks: in.Chunks, Bytes: in.Bytes, SHA256: in.SHA256}
 	d, missing, err := s.Intake.Complete(r.Context(), actor(r), r.PathValue("recording"), claim, in.Samples, source(r))
 	if len(missing) > 0 {
-		writeProblem(w, problem{Status: http.StatusConflict, Detail: pipeline.Sentence(err), Kind: pipeline.Conflict, Missing: missing})
+		out := incompleteView{problem{Status: http.StatusConflict, Detail: pipeline.Sentence(err), Kind: pipeline.Conflict}, missing}
+		out.complete()
+		sendProblem(w, out.Status, out)
 		return nil
 	}
 	if err != nil {

@@ -97,7 +97,8 @@ func TestRecordingInChunks(t *testing.T) {
 	for _, n := range []int{2, 0, 0} { // in any order, and again
 		x.put("author", at, n, chunks[n]).want(http.StatusOK)
 	}
-	p := x.do("author", "POST", at+"/complete", claim(chunks...)).wantProblem(http.StatusConflict, "Not all")
+	var p incompleteView
+	x.do("author", "POST", at+"/complete", claim(chunks...)).want(http.StatusConflict, &p)
 	if !slices.Equal(p.Missing, []int{1}) {
 		t.Errorf("missing %v", p.Missing)
 	}

@@ -52,7 +52,7 @@ var chromium = sync.OnceValues(func() (string, error) {
 
 // browser is one running chromium; each of its tabs is a person of its own.
 type browser struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 }
 
@@ -81,7 +81,7 @@ func newBrowser(t *testing.T) *browser {
 
 // tab is a window with cookies of its own.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	site string
 
@@ -300,7 +300,7 @@ func (x *site) texts(id string) []string {
 	return out
 }
 
-func absolute(t *testing.T, path string) string {
+func absolute(t testing.TB, path string) string {
 	t.Helper()
 	p, err := filepath.Abs(path)
 	if err != nil {

@@ -33,8 +33,7 @@ type problem struct {
 	Detail string        `json:"detail"` // a sentence for a person
 	Kind   pipeline.Kind `json:"kind"`
 
-	Version int   `json:"version,omitempty"` // 412: the newest text version
-	Missing []int `json:"missing,omitempty"` // 409 of a recording: chunks that are not here
+	Version int `json:"version,omitempty"` // 412: the newest text version
 }
 
 // fail answers with an error in the route's style. What a person cannot help is

@@ -91,7 +91,7 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"QARule": pipeline.QARule{}, "QARules": qaRulesView{}, "QALine": qaLineView{}, "QAReport": qaReportView{},
 		"Sound": soundView{}, "Said": audio.Said{}, "Parts": partsView{}, "Part": partView{},
 		"Settings": pipeline.Settings{}, "Key": keyView{}, "Phrase": phraseView{}, "NewPhrase": newPhrase{}, "Phrases": phrasesView{},
-		"Recording": recordingView{}, "Recordings": recordingsView{}, "Chunk": chunkView{}, "Chunks": chunksView{}, "Take": pipeline.Take{}, "Gap": pipeline.Gap{},
+		"Incomplete": incompleteView{}, "Recording": recordingView{}, "Recordings": recordingsView{}, "Chunk": chunkView{}, "Chunks": chunksView{}, "Take": pipeline.Take{}, "Gap": pipeline.Gap{},
 	}
 	for name, schema := range schemas {
 		v, ok := sent[name]

@@ -17,6 +17,7 @@ import (
 var scripts = map[string]string{
 	"dictations": "dictations.js",
 	"dictation":  "dictation.js",
+	"record":     "record.js",
 	"split":      "split.js",
 	"work":       "live.js",
 	"review":     "review.js",
@@ -181,6 +182,8 @@ var said = map[string]string{
 	"taken-back":     "The dictation is in the queue again. What was saved is kept.",
 	"split":          "The recording was split. Its parts are dictations of their own now and are listed below.",
 	"whole":          "The recording goes on as one dictation.",
+	"sent-as-is":     "Sent as it is. It is listed below, on its way to the transcriptionist.",
+	"discarded":      "Discarded. It was written down that you did.",
 	"by-hand":        "The dictation waits for a transcriptionist, who types it from the sound.",
 	"added":          "The account was made.",
 	"disabled":       "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
@@ -227,7 +230,7 @@ func links(u pipeline.User) []link {
 		l = append(l, link{"/work", msg("Work")})
 	}
 	if u.Is(pipeline.RoleClinician, pipeline.RoleAuthor) {
-		l = append(l, link{"/dictations", msg("Dictations")}, link{"/sign", msg("To sign")})
+		l = append(l, link{"/dictations", msg("Dictations")}, link{"/record", msg("Dictate")}, link{"/sign", msg("To sign")})
 	}
 	if u.Is(pipeline.RoleTranscriptionist) || pipeline.May(u, pipeline.SitePhrases, nil) == nil {
 		l = append(l, link{"/phrases", msg("Phrases")})
@@ -273,6 +276,9 @@ func (s *Server) pageRoutes() []route {
 
 		{pattern: "GET /dictations", action: pipeline.CreateDictation, audit: true, handle: s.pageDictations},
 		{pattern: "POST /dictations", action: pipeline.CreateDictation, upload: true, handle: s.postDictations},
+		{pattern: "GET /record", action: pipeline.CreateDictation, audit: true, handle: s.pageRecord},
+		{pattern: "POST /recordings/{recording}/send", action: pipeline.CreateDictation, upload: true, handle: s.postSendAsIs},
+		{pattern: "POST /recordings/{recording}/discard", action: pipeline.CreateDictation, handle: s.postDiscard},
 		{pattern: "POST /dictations/find", action: pipeline.FindPatient, audit: true, handle: s.postFind},
 		{pattern: "GET /dictations/{id}", action: pipeline.ReadDictation, about: true, audit: true, handle: s.pageDictation},
 		{pattern: "POST /dictations/{id}/type-by-hand", action: pipeline.TypeByHand, about: true, handle: s.postTypeByHand},

@@ -24,6 +24,7 @@ type dictationsData struct {
 	Receipts []receipt
 	MaxBytes int64
 
+	Unfinished []unfinished // recordings that came in and were not sent
 	Recordings []card
 	Next       string // cursor of the next page
 }
@@ -68,6 +69,9 @@ func (s *Server) writeDictations(w http.ResponseWriter, r *http.Request, data di
 		if data.Choices, err = s.recentPatients(ctx, data.Recordings); err != nil {
 			return err
 		}
+	}
+	if data.Unfinished, err = s.unfinished(r); err != nil {
+		return err
 	}
 	data.Key, data.MaxBytes = rand.Text(), s.opts.MaxUpload
 	return s.pages.write(w, r, sheet{name: "dictations", title: "Dictations", status: status, data: data})

@@ -10,6 +10,10 @@ import (
 
 // pageRights says, as rights does for programs, who passes the guard of each page.
 var pageRights = map[string]struct{ all, typing, signature string }{
+	"GET /record":                          authors,
+	"POST /recordings/{recording}/send":    authors, // whose it is: TestRecordingIsItsAuthors
+	"POST /recordings/{recording}/discard": authors,
+
 	"GET /{$}":                           {all: everybody},
 	"GET /dictations":                    {all: "author clinician"},
 	"POST /dictations":                   {all: "author clinician"},

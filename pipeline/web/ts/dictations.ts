@@ -1,12 +1,14 @@
 import { el } from "./lib/dom";
 import { live } from "./lib/live";
 import { Patients } from "./lib/patients";
+import { guardSignOut } from "./lib/unsent";
 import { Uploads } from "./lib/uploads";
 
 const list = live({ path: location.pathname === "/dictations" ? location.pathname + location.search : "/dictations" });
 const patients = new Patients();
 const uploads = new Uploads(patients, () => list.refresh());
 patients.onChange = () => uploads.show();
+guardSignOut(el("upload").dataset.user ?? "");
 
 const drop = el("drop");
 el("drop-hint").textContent = "drop files here, or choose one or more";
@@ -31,3 +33,4 @@ el<HTMLFormElement>("upload").addEventListener("submit", (e) => {
   uploads.send();
 });
 uploads.show();
+guardSignOut(el("upload").dataset.user ?? "");

@@ -12,7 +12,7 @@ interface Found {
   birth_date: string;
 }
 
-interface Visit {
+export interface Visit {
   number: string;
   label: string;
 }
@@ -20,6 +20,7 @@ interface Visit {
 export interface Chosen {
   mrn: string;
   name: string;
+  about: string; // number and birth date, as shown
 }
 
 const pauseMS = 250;
@@ -88,7 +89,7 @@ export class Patients {
     const a = await call<{ encounters: { number: string; reason: string; start: string }[] }>("GET", `/api/v1/patients/${p.id}/encounters`);
     if (!a.ok) return this.tell(a.detail);
     const visits = a.data!.encounters.map((v) => ({ number: v.number, label: `${v.number} · ${new Date(v.start).toLocaleDateString()} · ${v.reason}` }));
-    this.set({ mrn: p.mrn, name }, `MRN ${p.mrn} · ${t("born %s", p.birth_date)}`, visits, visits[0]?.number ?? "");
+    this.set({ mrn: p.mrn, name, about: `MRN ${p.mrn} · ${t("born %s", p.birth_date)}` }, visits, visits[0]?.number ?? "");
     this.visitSelect.focus();
   }
 
@@ -100,24 +101,35 @@ export class Patients {
     const [mrn, visit] = option.value.split("|");
     const [name, ...rest] = group.label.split(" · ");
     const visits = [...group.querySelectorAll("option")].map((o) => ({ number: o.value.split("|")[1], label: o.dataset.about ?? o.label })).filter((v) => v.number);
-    this.set({ mrn, name }, rest.join(" · "), visits, visit);
+    this.set({ mrn, name, about: rest.join(" · ") }, visits, visit);
   }
 
-  private set(who: Chosen, about: string, visits: Visit[], visit: string): void {
-    this.chosen = who;
-    this.visitSelect.replaceChildren(...visits.map((v) => make("option", { value: v.number }, v.label)), make("option", { value: "" }, t("No visit")));
-    this.visitSelect.value = visit;
-    this.whose.replaceChildren(make("b", {}, who.name), make("span", {}, about), make("button", { type: "button", class: "plain", click: () => this.clear() }, t("Change patient")));
-    this.swap(true);
+  // restore chooses who was chosen before.
+  restore(who: Chosen, visits: Visit[], visit: string): void {
+    this.set({ mrn: who.mrn, name: who.name, about: who.about }, visits, visit);
   }
 
-  private clear(): void {
+  // forget lets the next patient be chosen.
+  forget(): void {
     this.chosen = null;
     if (this.select) this.select.value = "";
     this.q.value = "";
     this.hits.replaceChildren();
+    this.hits.hidden = true;
     this.tell("");
     this.swap(false);
+  }
+
+  private set(who: Chosen, visits: Visit[], visit: string): void {
+    this.chosen = who;
+    this.visitSelect.replaceChildren(...visits.map((v) => make("option", { value: v.number }, v.label)), make("option", { value: "" }, t("No visit")));
+    this.visitSelect.value = visit;
+    this.whose.replaceChildren(make("b", {}, who.name), make("span", {}, who.about), make("button", { type: "button", class: "plain", click: () => this.clear() }, t("Change patient")));
+    this.swap(true);
+  }
+
+  private clear(): void {
+    this.forget();
     this.q.focus();
   }
 
