@@ -34,7 +34,8 @@ alter table dictations
 
 -- The queue page: each filter leads an index that gives the rows in the order of the
 -- page; what another filter asks besides is read from the same index.
-create index dictations_pool on dictations (pool, step, state, priority, due_at, id) include (worktype, author_id) where stage = 'review';
+create index dictations_pool on dictations (pool, step, state, priority, due_at, id) include (author_id) where stage = 'review';
+create index dictations_pool_worktype on dictations (pool, worktype, step, state, priority, due_at, id) where stage = 'review';
 create index dictations_typed_for on dictations (author_id, step, state, priority, due_at, id) include (pool) where stage = 'review';
 create index dictations_typed_for_worktype on dictations (author_id, worktype, step, state, priority, due_at, id) where stage = 'review';
 create index dictations_worktype on dictations (worktype, step, state, priority, due_at, id) include (pool) where stage = 'review';
