@@ -74,6 +74,9 @@ func (a *app) accounts(ctx context.Context, data, url string) (*demoAccounts, er
 			return nil, err
 		}
 	}
+	if err := seedPhrases(ctx, a.store); err != nil {
+		return nil, err
+	}
 	demo.URL, demo.mrn = url, mrn
 	return demo, writeJSON(file, demo)
 }
@@ -115,6 +118,22 @@ func (a *app) demoUser(ctx context.Context, s demoAccount) error {
 		return err
 	}
 	return a.auth.KeepToken(ctx, by, u.ID, "demo", s.APIToken)
+}
+
+// seedPhrases stores the made-up site's phrases where there are none.
+func seedPhrases(ctx context.Context, s *store.Store) error {
+	if has, err := s.Phrases(ctx, "", ""); err != nil || len(has) > 0 {
+		return err
+	}
+	for _, p := range seed.Phrases() {
+		_, err := s.AddPhrase(ctx, store.Actor{ID: "seed"}, pipeline.Phrase{
+			Kind: pipeline.PhraseKind(p.Kind), Worktype: pipeline.Worktype(p.Worktype), Trigger: p.Trigger, Title: p.Title, Text: p.Text,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // seedPatients stores the made-up patients and visits that are not there yet

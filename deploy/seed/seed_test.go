@@ -152,3 +152,16 @@ func TestNoRandomness(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Phrases are checked as a person's would be by the rows that keep them; here only
+// that none is there twice.
+func TestPhrases(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range Phrases() {
+		if p.Text == "" || len(p.Trigger) < 2 || seen[p.Trigger] {
+			t.Errorf("%+v", p)
+		}
+		seen[p.Trigger] = true
+	}
+}

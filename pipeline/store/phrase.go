@@ -17,11 +17,11 @@ func scanPhrase(row pgx.CollectableRow) (p pipeline.Phrase, err error) {
 }
 
 // Phrases lists what a person can use: the own phrases first, then the site's, by
-// what is typed for them. A worktype leaves out what is for others only.
+// what is typed for them; nobody's are the site's alone. A worktype leaves out what is for others only.
 func (s *Store) Phrases(ctx context.Context, userID string, worktype pipeline.Worktype) ([]pipeline.Phrase, error) {
 	rows, _ := s.pool.Query(ctx, "select "+phraseColumns+` from phrases
 		where (owner_id = $1 or owner_id is null) and ($2 = '' or worktype in ('', $2))
-		order by owner_id is null, kind, trigger, worktype, title, id`, userID, worktype)
+		order by owner_id is null, kind, trigger, worktype, title, id`, null(userID), worktype)
 	list, err := pgx.CollectRows(rows, scanPhrase)
 	return list, kind(err)
 }

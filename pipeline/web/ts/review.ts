@@ -10,6 +10,7 @@ import { type Acts, Keymap, settingsOf } from "./lib/keymap";
 import { Foot, Pedals } from "./lib/pedal";
 import { Marks } from "./lib/marks";
 import { chosen } from "./lib/merging";
+import { Phrases } from "./lib/phrases";
 import { Player } from "./lib/player";
 import { keepPlace, lastPlace } from "./lib/resume";
 import { Saver } from "./lib/saver";
@@ -137,6 +138,7 @@ function changed(): void {
   if (!saver.failing) say(t("Not saved yet."));
   marks.show();
   flags.show();
+  phrases.look();
 }
 
 addEventListener("beforeunload", (e) => {
@@ -294,6 +296,8 @@ maybe("return")?.addEventListener("click", () => void passOn());
 el("suspend").addEventListener("click", () => void finish("suspend", "suspended"));
 el("release").addEventListener("click", () => void finish("release", "released"));
 
+const phrases = new Phrases(sheet, el("phrase"), el("templates"), root.dataset.worktype!, (what) => say(what), () => !saver.locked);
+
 // Keys, pedals and buttons do the same things.
 const foot = player && new Foot(player, { toggle: settings.pedal_toggle, steps: settings.pedal_steps, stepS }, () => marks.next(true));
 const acts: Acts = {
@@ -310,6 +314,7 @@ const acts: Acts = {
   previousFlag: () => flags.next(false),
   acceptFlag: () => flags.accept(),
   insertBlank: () => marks.insert(),
+  nextField: () => phrases.nextField(),
   markDoubt: () => marks.doubt(),
   voiceCursor: () => follow(!following),
   hearCaret,
