@@ -19,8 +19,8 @@ func (x *site) phrase(who string, p newPhrase) {
 	x.do(who, "POST", "/api/v1/phrases", p).want(http.StatusCreated)
 }
 
-// reads waits until the newest version reads so.
-func (x *site) reads(w *tab, version int, id, text string) {
+// keeps waits until the newest version reads so.
+func (x *site) keeps(w *tab, version int, id, text string) {
 	x.t.Helper()
 	w.shows("Saved as version " + string(rune('0'+version)) + ".")
 	if texts := x.texts(id); !slices.Contains(texts, text) {
@@ -85,24 +85,24 @@ func TestExpanders(t *testing.T) {
 	w.press(" ")
 	w.until(preview + " === ''")
 	w.keys("today")
-	x.reads(w, 3, id, "No shortness of breath today")
+	x.keeps(w, 3, id, "No shortness of breath today")
 	w.keys(". Sob")
 	w.press("Tab")
 	w.keys(", dear")
 	w.press(" ")
-	x.reads(w, 4, id, "No shortness of breath today. Shortness of breath, dear ")
+	x.keeps(w, 4, id, "No shortness of breath today. Shortness of breath, dear ")
 
 	// Undone in one step, it is left alone there, and Tab leaves the text.
 	w.keys(" sob")
 	w.press("Enter")
-	x.reads(w, 5, id, "No shortness of breath today. Shortness of breath, dear  shortness of breath")
+	x.keeps(w, 5, id, "No shortness of breath today. Shortness of breath, dear  shortness of breath")
 	w.keys("z", chromedp.ModifierCtrl)
 	w.press(" ")
-	x.reads(w, 6, id, "No shortness of breath today. Shortness of breath, dear  sob ")
+	x.keeps(w, 6, id, "No shortness of breath today. Shortness of breath, dear  sob ")
 	w.keys("sobb")
 	w.until(preview + ".includes('<script>')")
 	w.press("Enter")
-	x.reads(w, 7, id, "No shortness of breath today. Shortness of breath, dear  sob "+hostile)
+	x.keeps(w, 7, id, "No shortness of breath today. Shortness of breath, dear  sob "+hostile)
 	w.keys(" plain")
 	w.press("Tab")
 	w.until("document.activeElement.closest('.editor') === null || document.activeElement.tagName === 'BUTTON' || document.activeElement.type === 'checkbox'")
@@ -130,7 +130,7 @@ func TestNormals(t *testing.T) {
 	w.press("2")
 	w.shows("Field: who. Type over it.")
 	w.keys("Jan")
-	x.reads(w, 3, id, "Exam: Abdomen 12 cm, decreased, Jan.")
+	x.keeps(w, 3, id, "Exam: Abdomen 12 cm, decreased, Jan.")
 	w.keys(".", chromedp.ModifierAlt)
 	w.shows("There is no field in the text.")
 }
@@ -154,5 +154,5 @@ func TestTemplateForAnEmptyText(t *testing.T) {
 	w.shows("Field 1 of 2: history.")
 	w.until("document.querySelector('#templates').hidden")
 	w.keys("Cough")
-	x.reads(w, 3, id, "HISTORY:\nCough\n\nPLAN:\n[plan]")
+	x.keeps(w, 3, id, "HISTORY:\nCough\n\nPLAN:\n[plan]")
 }
