@@ -326,7 +326,7 @@ func TestOfflineComesBack(t *testing.T) {
 func TestFlagsAccepted(t *testing.T) {
 	t.Parallel()
 	x := newSite(t, Options{})
-	d := x.doubted("Give five milligrams of aspirin daily and no more than that.")
+	d := x.poorlyHeard("Give five milligrams of aspirin daily and no more than that.")
 	w := newBrowser(t).open(x, d)
 	lines := "[...document.querySelectorAll('#flags li')].length"
 	n := eval[int](w, lines)
@@ -348,8 +348,8 @@ func TestFlagsAccepted(t *testing.T) {
 	}
 }
 
-// doubted is held, and its words were not heard well.
-func (x *site) doubted(text string) pipeline.Dictation {
+// poorlyHeard is held, and its words were not heard well.
+func (x *site) poorlyHeard(text string) pipeline.Dictation {
 	x.t.Helper()
 	d := x.received("author")
 	d = x.sounding(d, 10_000)
