@@ -58,6 +58,7 @@ check: assets ## format, vet, staticcheck, floors; also that it builds for macOS
 	$(GO) test -count=1 -run '^TestFloors$$' ./pipeline
 
 bench: setup build ## throughput and latency, beside a minimal program
+	@deploy/setup.sh --test
 	@$(BINARY) bench $(ARGS)
 
 clean: ## remove what was built; data stays
