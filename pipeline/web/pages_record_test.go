@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -73,9 +76,10 @@ func (b *browser) kill() {
 	_, _ = p.Wait() // the allocator may have waited for it
 }
 
-// tapped keeps what the worklet hands to the page.
-const tapped = `window.tapped = []; if (window.AudioWorkletNode) window.AudioWorkletNode = class extends AudioWorkletNode {
-	constructor(...a) { super(...a); this.port.addEventListener("message", (e) => { if (e.data.samples) window.tapped.push(e.data.samples.slice()); }); }
+// tapped keeps what the worklet hands to the page, and how much it has taken from
+// the microphone.
+const tapped = `window.tapped = []; window.taken = 0; if (window.AudioWorkletNode) window.AudioWorkletNode = class extends AudioWorkletNode {
+	constructor(...a) { super(...a); this.port.addEventListener("message", (e) => { if (e.data.samples) window.tapped.push(e.data.samples.slice()); window.taken = Math.max(window.taken, e.data.total ?? 0); }); }
 };`
 
 // dictating opens the page to dictate on for the first patient.
@@ -202,6 +206,104 @@ func TestDictating(t *testing.T) {
 	w.until("indexedDB.databases !== undefined")
 	if left := onDisk(w); left != "0 0" {
 		t.Errorf("after the receipt %s recordings and chunks are on the device", left)
+	}
+}
+
+// killed dictates, kills the browser, goes on in another one of the same profile,
+// and gives how much sound was lost, in milliseconds.
+func killed(t testing.TB) float64 {
+	t.Helper()
+	x := newSite(t, Options{})
+	profile := t.TempDir()
+	b := recorder(t, profile)
+	w := b.dictating(x, "author")
+	w.choose()
+	w.keys(kb.F8)
+	w.until(onDevice + " >= 2")
+	before := w.heard()
+	taken := eval[int64](w, "window.taken")
+	b.kill()
+
+	w = recorder(t, profile).dictating(x, "author")
+	w.until("document.querySelector('#waiting button') !== null")
+	w.focus("#waiting button")
+	w.keys(kb.Enter)
+	w.until("document.activeElement.id === 'talk' && " + onDevice + " > 0")
+	w.shows("Rosenfeld, Ada Maria")
+	w.speak("append", 0, 1)
+	after := w.heard()
+	d := w.send(x)
+	rec, err := x.Store.RecordingOf(t.Context(), d.ID)
+	if err != nil || len(rec.Takes) != 2 {
+		t.Fatalf("%+v, %v", rec, err)
+	}
+	got := x.original(d.ID)[44:]
+	kept := rec.Takes[1].From
+	if known := min(len(before), int(2*kept)); got[:known] != before[:known] || got[2*kept:] != after {
+		t.Error("what was spoken before and after is not what landed in the store")
+	}
+	return float64(taken-kept) / 16
+}
+
+func TestBrowserIsKilledWhileDictating(t *testing.T) {
+	t.Parallel()
+	if lost := killed(t); lost > 1000 {
+		t.Errorf("%.0f ms of sound were lost", lost)
+	}
+}
+
+// BenchmarkAudioLost says how much sound is lost when the browser is killed.
+func BenchmarkAudioLost(b *testing.B) {
+	worst := 0.0
+	for b.Loop() {
+		worst = max(worst, killed(b))
+	}
+	b.ReportMetric(worst, "ms-lost")
+}
+
+// TestServerAndNetworkAreAwayWhileDictating: nothing is lost, and the page says
+// where the sound is.
+func TestServerAndNetworkAreAwayWhileDictating(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve := func(l net.Listener) *httptest.Server {
+		srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: x.Handler()}}
+		srv.Start()
+		return srv
+	}
+	srv := serve(l)
+	x.url = srv.URL
+	w := recorder(t, t.TempDir()).dictating(x, "author")
+	w.choose()
+	w.keys(kb.F8)
+	w.until(onServer + " >= 1")
+	srv.CloseClientConnections()
+	srv.Close()
+	w.until(onDevice + " >= " + onServer + " + 2")
+	w.shows("The server does not answer.")
+	if l, err = net.Listen("tcp", l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	srv = serve(l)
+	t.Cleanup(func() { srv.Close() })
+	w.until(onServer + " >= 3")
+	w.offline(true)
+	w.until(onDevice + " >= " + onServer + " + 1.5")
+	w.keys(kb.F8)
+	w.until("document.querySelector('#said').textContent === 'Paused.'")
+
+	// Nobody signs out while something is on this device only.
+	w.do(chromedp.Evaluate[chromedp.Void]("document.querySelector('form[action=\"/logout\"] button').click()"))
+	w.shows("is not sent yet")
+	w.offline(false)
+	all := w.heard()
+	d := w.send(x)
+	if x.original(d.ID) != asWAV(all) {
+		t.Errorf("%d bytes landed in the store, %d were spoken", d.Original.Size, len(asWAV(all)))
 	}
 }
 
