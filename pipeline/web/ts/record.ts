@@ -195,7 +195,7 @@ async function discard(): Promise<void> {
   say(res?.ok || res?.status === 404 ? t("Discarded.") : t("Discarded here. What the server has is listed with your dictations; discard it there when it answers."));
 }
 
-async function open(d: Deck): Promise<void> {
+async function takeUp(d: Deck): Promise<void> {
   if (deck?.recording || busy) return;
   playback.stop();
   const l = d.local;
@@ -243,15 +243,34 @@ function show(): void {
   list();
 }
 
+// lines are those of the list of recordings that wait; a line stays the same
+// element, so that its button keeps the focus.
+const lines = new Map<Deck, { item: HTMLLIElement; words: HTMLElement; open: HTMLButtonElement }>();
+const aside = make("li");
+
+function line(d: Deck): HTMLLIElement {
+  let l = lines.get(d);
+  if (!l) {
+    const words = make("span", { class: "wide" });
+    const open = make("button", { type: "button", click: () => void takeUp(d) }, t("Go on with it"));
+    const time = new Date(d.local.created).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    lines.set(d, (l = { item: make("li", {}, make("strong", {}, d.local.name), make("span", {}, time), words, make("span", { class: "row" }, open)), words, open }));
+  }
+  l.words.textContent = [state(d), d.sender.trouble].filter(Boolean).join(" · ");
+  l.open.hidden = d.local.sending;
+  return l.item;
+}
+
 function list(): void {
-  const rest = [...decks.values()].filter((d) => d !== deck && !d.receipt);
-  el("others").hidden = !rest.length && !elsewhere.size && !others;
-  el("waiting").replaceChildren(
-    ...rest.map((d) => make("li", {}, make("strong", {}, d.local.name), make("span", {}, new Date(d.local.created).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
-      make("span", { class: "wide" }, state(d), d.sender.trouble ? ` ${d.sender.trouble}` : ""),
-      make("span", { class: "row" }, ...(d.local.sending ? [] : [make("button", { type: "button", click: () => void open(d) }, t("Go on with it"))])))),
-    ...(elsewhere.size ? [make("li", {}, t("Recordings open in another window: %d", elsewhere.size))] : []),
-    ...(others ? [make("li", {}, t("Recordings of other accounts on this device: %d. They are sent when their author signs in here.", others))] : []));
+  const rest = [...decks.values()].filter((d) => d !== deck && !d.receipt).map(line);
+  aside.textContent = [
+    elsewhere.size ? t("Recordings open in another window: %d.", elsewhere.size) : "",
+    others ? t("Recordings of other accounts on this device: %d. They are sent when their author signs in here.", others) : "",
+  ].filter(Boolean).join(" ");
+  if (aside.textContent) rest.push(aside);
+  el("others").hidden = !rest.length;
+  const shown = el("waiting");
+  if (rest.length !== shown.children.length || rest.some((item, i) => item !== shown.children[i])) shown.replaceChildren(...rest);
   for (const d of decks.values()) {
     const r = d.receipt;
     if (!r || receipts.has(r.id)) continue;
