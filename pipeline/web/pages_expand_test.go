@@ -155,4 +155,12 @@ func TestTemplateForAnEmptyText(t *testing.T) {
 	w.until("document.querySelector('#templates').hidden")
 	w.keys("Cough")
 	x.keeps(w, 3, id, "HISTORY:\nCough\n\nPLAN:\n[plan]")
+
+	// A field that is left is told once, and gone to.
+	w.keys(kb.Enter, chromedp.ModifierCtrl)
+	w.shows("One field is not filled.")
+	w.until("getSelection().toString() === '[plan]'")
+	w.keys(kb.Enter, chromedp.ModifierCtrl)
+	w.at("/work")
+	w.shows("Completed.")
 }

@@ -255,7 +255,20 @@ async function finish(act: string, said: string, body?: (version: number) => obj
   }
 }
 
+// A field that was left is told once; who completes the same text again means it.
+let left = "";
+
+function fieldsLeft(): boolean {
+  const n = phrases.fields;
+  if (!n || left === sheet.text()) return false;
+  left = sheet.text();
+  phrases.nextField();
+  say(tn(n, "One field is not filled. Complete again to go on all the same.", "%d fields are not filled. Complete again to go on all the same."), true);
+  return true;
+}
+
 async function complete(): Promise<void> {
+  if (fieldsLeft()) return;
   const n = marks.blanks;
   if (n) {
     el("blanks-text").textContent = tn(n, "The text has one blank (___). A note with blanks cannot be signed.", "The text has %d blanks (___). A note with blanks cannot be signed.");
