@@ -70,6 +70,12 @@ func readMessages(from fs.FS, name string, into *map[string]string) error {
 // of is the language of a request: what the account asks for, then what the
 // browser does.
 func (s *speeches) of(r *http.Request) *speech {
+	own := userOf(r).Language
+	for _, sp := range s.all {
+		if sp.Tag == own {
+			return sp
+		}
+	}
 	_, i := language.MatchStrings(s.match, r.Header.Get("Accept-Language"))
 	return s.all[i]
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -330,4 +331,16 @@ func TestLanguageOfARequest(t *testing.T) {
 			t.Errorf("%q gives %s, want %s", accept, got, want)
 		}
 	}
+}
+
+// TestLooks: an account's language goes before the browser's, and its looks are on the page.
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	x.do("transcriptionist", "GET", "/work", nil, "Accept-Language", "de").want(http.StatusOK).has(`lang="de"`, "Nächstes Diktat")
+	x.form("transcriptionist", "/settings", url.Values{"language": {"xx"}}).want(http.StatusBadRequest)
+	x.form("transcriptionist", "/settings", url.Values{"looks": {"pink"}}).want(http.StatusBadRequest)
+	x.form("transcriptionist", "/settings", url.Values{"language": {"de"}, "looks": {"dark"}}).to("/settings?said=settings")
+	x.do("transcriptionist", "GET", "/work", nil, "Accept-Language", "en").want(http.StatusOK).has(`lang="de"`, `data-looks="dark"`, "Warteschlange")
+	x.do("transcriptionist2", "GET", "/work", nil).want(http.StatusOK).has(`lang="en"`, "Next job")
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // funcs are what templates say things with.
-func (sp *speech) funcs() template.FuncMap {
+func (sp *speech) funcs(all []*speech) template.FuncMap {
 	return template.FuncMap{
 		"t": sp.t, "tn": sp.tn, "join": func(s ...string) string { return strings.Join(s, " ") },
 		"says":  func(p pipeline.Position) string { return sp.t(says(p)) },
@@ -31,6 +31,7 @@ func (sp *speech) funcs() template.FuncMap {
 		"phraseKind": phraseKind,
 		"caps":       caps,
 		"seconds":    seconds,
+		"speeches":   func() []*speech { return all },
 		"ages":       func() []int { return queueAges },
 		"age":        age,
 	}

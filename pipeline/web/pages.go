@@ -101,7 +101,7 @@ func (p *pages) parse(from fs.FS, sp *speech) error {
 		}
 	}
 	own := template.FuncMap{"asset": p.assets.url}
-	shared, err := template.New("").Funcs(sp.funcs()).Funcs(qaFuncs()).Funcs(own).ParseFS(from, "templates/shared/*.html")
+	shared, err := template.New("").Funcs(sp.funcs(p.speeches.all)).Funcs(qaFuncs()).Funcs(own).ParseFS(from, "templates/shared/*.html")
 	if err != nil {
 		return err
 	}
@@ -328,6 +328,7 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /phrases", handle: s.postPhrase},
 		{pattern: "POST /phrases/{phrase}", handle: s.postPhraseAct},
 		{pattern: "GET /settings", handle: s.pageSettings},
+		{pattern: "POST /settings", handle: s.postLooks},
 		{pattern: "POST /settings/{part}", handle: s.postSettings},
 
 		{pattern: "GET /", open: true, handle: s.pageNotFound},

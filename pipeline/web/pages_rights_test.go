@@ -73,6 +73,7 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"POST /phrases":                      {all: everybody}, // TestPhrasesPage
 	"POST /phrases/{phrase}":             {all: everybody},
 	"GET /settings":                      {all: everybody},
+	"POST /settings":                     {all: everybody},
 	"POST /settings/{part}":              {all: everybody},
 }
 
