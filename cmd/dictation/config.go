@@ -51,6 +51,13 @@ type config struct {
 	S3Intake    string `env:"S3_INTAKE_BUCKET" envDefault:"dictation-intake" doc:"bucket other programs drop recordings into"`
 	SigningKey  string `env:"SIGNING_KEY" secret:"true" doc:"key that signs notes; make one with 'dictation signing-key'"`
 
+	QACritical      float64       `env:"QA_CRITICAL" envDefault:"3" doc:"points that a critical mark of QA costs, of 100"`
+	QANoncritical   float64       `env:"QA_NONCRITICAL" envDefault:"1" doc:"points that a noncritical mark costs"`
+	QAFeedback      float64       `env:"QA_FEEDBACK" envDefault:"0" doc:"points that a feedback mark costs"`
+	QAPass          float64       `env:"QA_PASS" envDefault:"98" doc:"least score of a text that passes QA"`
+	QACriticalFails bool          `env:"QA_CRITICAL_FAILS" envDefault:"true" doc:"a text with any critical mark does not pass"`
+	UndoFor         time.Duration `env:"UNDO_FOR" envDefault:"5m" doc:"how long a transcriptionist can take back a text that nobody has taken up"`
+
 	SignConfirm string `env:"SIGN_CONFIRM" envDefault:"critical" doc:"which doubtful places a signer must have heard or checked: critical, all or none"`
 
 	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"speech engines in the order they are tried, separated by commas: pocketsphinx, those of ENGINES, none to type from scratch"`
@@ -144,6 +151,9 @@ func (c config) check() error {
 		return err
 	}
 	r.Close()
+	if c.QACritical < 0 || c.QANoncritical < 0 || c.QAFeedback < 0 || c.QAPass < 0 || c.QAPass > 100 {
+		return fmt.Errorf("%sQA_…: points are 0 or more, the score that passes lies between 0 and 100", prefix)
+	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("set both %sTLS_CERT and %sTLS_KEY, or neither", prefix, prefix)
 	}
@@ -258,4 +268,11 @@ func shortDuration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// scale is how the site scores in QA.
+func (c config) scale() pipeline.Scale {
+	return pipeline.Scale{
+		Critical: c.QACritical, Noncritical: c.QANoncritical, Feedback: c.QAFeedback, Pass: c.QAPass, CriticalFails: c.QACriticalFails,
+	}
 }
