@@ -111,6 +111,8 @@ type Finding struct {
 	Type    MarkType
 	Was     string // the typist's words; empty where something was missing
 	Now     string // the QA editor's words
+	Before  string // some words of the text before them
+	After   string // and behind them
 	AudioMS int64  // where it is heard
 	Timed   bool   // AudioMS is known
 	Note    string // why, for the typist

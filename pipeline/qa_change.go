@@ -13,8 +13,10 @@ type Change struct {
 	Kept    string
 	Was     string
 	Now     string
-	AudioMS int64 // where it is heard
-	Timed   bool  // AudioMS is known
+	Before  string // of a change: some kept words before it
+	After   string // and behind it
+	AudioMS int64  // where it is heard
+	Timed   bool   // AudioMS is known
 }
 
 // Changed reports whether the stretch is a change.
@@ -53,15 +55,36 @@ func Compare(draft transcript.Draft, was, now string) []Change {
 	return out
 }
 
-// Changes are the changed stretches of Compare.
+// Changes are the changed stretches of Compare, with some words around each.
 func Changes(draft transcript.Draft, was, now string) []Change {
 	var out []Change
-	for _, c := range Compare(draft, was, now) {
-		if c.Changed() {
-			out = append(out, c)
+	all := Compare(draft, was, now)
+	for i, c := range all {
+		if !c.Changed() {
+			continue
 		}
+		if i > 0 {
+			c.Before = lastWords(all[i-1].Kept)
+		}
+		if i+1 < len(all) {
+			c.After = firstWords(all[i+1].Kept)
+		}
+		out = append(out, c)
 	}
 	return out
+}
+
+// around is how many words of the text are shown beside a change.
+const around = 4
+
+func lastWords(s string) string {
+	words := strings.Fields(s)
+	return strings.Join(words[max(0, len(words)-around):], " ")
+}
+
+func firstWords(s string) string {
+	words := strings.Fields(s)
+	return strings.Join(words[:min(around, len(words))], " ")
 }
 
 // places knows when each token of a text was said.

@@ -160,6 +160,7 @@ func finding(m Mark, changes []pipeline.Change) (f pipeline.Finding, err error) 
 		}
 		c := changes[m.Change-1]
 		f.Was, f.Now, f.AudioMS, f.Timed = c.Was, c.Now, c.AudioMS, c.Timed
+		f.Before, f.After = cut(c.Before), cut(c.After)
 	}
 	f.Was, f.Now, f.Note = cut(strings.TrimSpace(f.Was)), cut(strings.TrimSpace(f.Now)), strings.TrimSpace(m.Note)
 	if f.Timed && f.AudioMS < 0 {

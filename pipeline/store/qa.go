@@ -88,8 +88,8 @@ func (c *change) keep(ctx context.Context, a pipeline.Assessment) error {
 		if f.Timed {
 			ms = &f.AudioMS
 		}
-		batch.Queue(`insert into qa_findings (assessment_id, n, class, type, was, now, audio_ms, note)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, f.N, f.Type.Class, f.Type.Key, f.Was, f.Now, ms, f.Note)
+		batch.Queue(`insert into qa_findings (assessment_id, n, class, type, was, now, before, after, audio_ms, note)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, a.ID, f.N, f.Type.Class, f.Type.Key, f.Was, f.Now, f.Before, f.After, ms, f.Note)
 	}
 	e := c.by.entry("qa.assessed", a.Dictation, c.d.PatientID)
 	e.Detail = "assessment " + a.ID
@@ -172,14 +172,14 @@ func (s *Store) assessments(ctx context.Context, q rowser, where, order string, 
 	return list, err
 }
 
-const findingColumns = `assessment_id, n, type, was, now, audio_ms, note, dispute, disputed_at, answer, answer_note,
+const findingColumns = `assessment_id, n, type, was, now, before, after, audio_ms, note, dispute, disputed_at, answer, answer_note,
 	coalesce(answered_by::text, ''), answered_at`
 
 func scanFinding(row pgx.CollectableRow) (assessment string, f pipeline.Finding, err error) {
 	var key string
 	var ms *int64
 	var disputed, answered *time.Time
-	if err := row.Scan(&assessment, &f.N, &key, &f.Was, &f.Now, &ms, &f.Note, &f.Dispute, &disputed, &f.Answer, &f.AnswerNote,
+	if err := row.Scan(&assessment, &f.N, &key, &f.Was, &f.Now, &f.Before, &f.After, &ms, &f.Note, &f.Dispute, &disputed, &f.Answer, &f.AnswerNote,
 		&f.AnsweredBy, &answered); err != nil {
 		return "", f, err
 	}

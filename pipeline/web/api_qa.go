@@ -41,6 +41,8 @@ type changeView struct {
 	N       int    `json:"n"`
 	Was     string `json:"was"`
 	Now     string `json:"now"`
+	Before  string `json:"before"` // some words of the text before it
+	After   string `json:"after"`
 	AudioMS *int64 `json:"audio_ms,omitempty"`
 	Propose string `json:"propose,omitempty"` // a kind of error; none where nothing was wrong
 }
@@ -59,7 +61,7 @@ func (s *Server) apiChanges(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := changesView{Version: bench.Edited.N, Typed: bench.TypedN, Changes: []changeView{}}
 	for i, c := range bench.Changes {
-		v := changeView{N: i + 1, Was: c.Was, Now: c.Now, AudioMS: placeOf(c.AudioMS, c.Timed)}
+		v := changeView{N: i + 1, Was: c.Was, Now: c.Now, Before: c.Before, After: c.After, AudioMS: placeOf(c.AudioMS, c.Timed)}
 		if t, ok := pipeline.ProposeMark(c); ok {
 			v.Propose = t.Key
 		}
@@ -101,6 +103,8 @@ type findingView struct {
 	Type    string             `json:"type"`
 	Was     string             `json:"was"`
 	Now     string             `json:"now"`
+	Before  string             `json:"before"`
+	After   string             `json:"after"`
 	AudioMS *int64             `json:"audio_ms,omitempty"`
 	Note    string             `json:"note"`
 	Dispute string             `json:"dispute,omitempty"`
@@ -120,7 +124,7 @@ func viewAssessment(a pipeline.Assessment) assessmentView {
 	}
 	for _, f := range a.Findings {
 		v.Findings = append(v.Findings, findingView{
-			f.N, f.Type.Class, f.Type.Key, f.Was, f.Now, placeOf(f.AudioMS, f.Timed), f.Note, f.Dispute, f.Answer, f.AnswerNote,
+			f.N, f.Type.Class, f.Type.Key, f.Was, f.Now, f.Before, f.After, placeOf(f.AudioMS, f.Timed), f.Note, f.Dispute, f.Answer, f.AnswerNote,
 		})
 	}
 	return v

@@ -37,6 +37,18 @@ func TestQA(t *testing.T) {
 	typist.keys(kb.Enter, chromedp.ModifierCtrl)
 	typist.at("/work")
 	typist.shows("Sent to QA")
+	// Second thoughts: nobody has it yet.
+	typist.focus("#undo button")
+	typist.keys(kb.Enter)
+	typist.at("/review/" + d.ID)
+	typist.shows("Taken back")
+	typist.focus("#text")
+	typist.keys(kb.Enter, chromedp.ModifierCtrl, chromedp.ModifierShift)
+	typist.focused("#reason")
+	typist.types("What is the dose?")
+	typist.keys(kb.Enter, chromedp.ModifierCtrl)
+	typist.at("/work")
+	typist.shows("Sent to QA")
 
 	editor := b.tab(x)
 	editor.signIn("qa", "/work")

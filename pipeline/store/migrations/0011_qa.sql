@@ -53,6 +53,8 @@ create table qa_findings (
     type          text not null,
     was           text not null,
     now           text not null,
+    before        text not null,
+    after         text not null,
     audio_ms      bigint,
     note          text not null,
     dispute       text not null default '',
