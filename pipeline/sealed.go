@@ -62,11 +62,26 @@ func (n *SealedNote) Attest(key ed25519.PrivateKey) {
 	n.Attestation = ed25519.Sign(key, n.statement())
 }
 
-// Verify checks every signature in the file and that they belong together. The
-// error (Kind Invalid) says what does not hold.
+// Verify checks the whole file: every signature, that they belong together, and
+// that nothing else was changed. The error (Kind Invalid) says what does not hold.
 func (n SealedNote) Verify() error {
-	if n.Format != SealedFormat || len(n.PublicKey) != ed25519.PublicKeySize {
-		return Errorf(Invalid, "This is not a sealed note.")
+	if n.Format != SealedFormat {
+		return Errorf(Invalid, "This is not a sealed note of a kind that is known here.")
+	}
+	if err := n.VerifySignatures(); err != nil {
+		return err
+	}
+	if !ed25519.Verify(n.PublicKey, n.statement(), n.Attestation) {
+		return Errorf(Invalid, "The signatures hold, but something else in the file was changed after it was made.")
+	}
+	return nil
+}
+
+// VerifySignatures checks the texts and every signature, and that they belong
+// together. What no signature covers, such as the title, it does not vouch for.
+func (n SealedNote) VerifySignatures() error {
+	if len(n.PublicKey) != ed25519.PublicKeySize {
+		return Errorf(Invalid, "The public key in the file is not one.")
 	}
 	key := ed25519.PublicKey(n.PublicKey)
 	if err := (Sealed{n.Title, n.Text, n.Seal, n.Earlier}).verify(key); err != nil {
@@ -82,9 +97,6 @@ func (n SealedNote) Verify() error {
 		if l.Seal.RefersTo != n.DocumentNumber {
 			return Errorf(Invalid, "The later note %s does not refer to this one.", l.Seal.DocumentNumber)
 		}
-	}
-	if !ed25519.Verify(key, n.statement(), n.Attestation) {
-		return Errorf(Invalid, "The signatures hold, but something else in the file was changed after it was made.")
 	}
 	return nil
 }

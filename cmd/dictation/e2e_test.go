@@ -96,7 +96,13 @@ func (s *system) typeAndSign(t *testing.T, heard string) {
 	var note json.RawMessage
 	doctor.must(t, http.MethodGet, "/api/v1/notes/"+d.ID, nil, &note)
 	file := filepath.Join(t.TempDir(), "note.json")
-	for content, want := range map[string]bool{string(note): true, strings.Replace(string(note), "Typed.", "Taped.", 1): false} {
+	var sealed json.RawMessage
+	doctor.must(t, http.MethodGet, "/api/v1/notes/"+d.ID+"/sealed", nil, &sealed)
+	for content, want := range map[string]bool{
+		string(note): true, strings.Replace(string(note), "Typed.", "Taped.", 1): false,
+		string(sealed): true, strings.Replace(string(sealed), "Typed.", "Taped.", 1): false,
+		strings.Replace(string(sealed), `"title"`, `"x":1,"title"`, 1): false,
+	} {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -289,6 +289,7 @@ func TestLater(t *testing.T) {
 	if err != nil || next.Stage != pipeline.Deliver || next.State != pipeline.Pending {
 		t.Errorf("the amendment is at %s, %v", next.Position, err)
 	}
+	x.filed(t, added, amended)
 	old, err := x.Store.Note(t.Context(), d.ID)
 	if err != nil || old.Text != noteText {
 		t.Errorf("the signed text is %q, %v", old.Text, err)
@@ -304,6 +305,38 @@ func TestLater(t *testing.T) {
 	x.form("author", "/sign/"+d.ID+"/later", url.Values{"relation": {"addendum"}, "text": {"By form."}, "password": {"wrong"}}).
 		want(http.StatusForbidden).has("By form.")
 	x.form("author", "/sign/"+d.ID+"/later", url.Values{"relation": {"addendum"}, "text": {"By form."}, "password": {password}}).want(http.StatusSeeOther)
+}
+
+// filed attaches later notes and reads them over FHIR.
+func (x *site) filed(t *testing.T, added, amended noteView) {
+	t.Helper()
+	want := map[string]string{added.ID: "appends final", amended.ID: "replaces amended"}
+	for _, v := range []noteView{added, amended} {
+		n, err := x.Store.NoteByID(t.Context(), v.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := x.Store.AttachDocument(t.Context(), n.DocumentNumber+"@chart", n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ref struct {
+			DocStatus string
+			RelatesTo []struct {
+				Code   string
+				Target struct{ Reference string }
+			}
+		}
+		x.do("records", "GET", "/fhir/DocumentReference/"+doc.ID, nil).want(http.StatusOK, &ref)
+		if len(ref.RelatesTo) != 1 || ref.RelatesTo[0].Code+" "+ref.DocStatus != want[v.ID] {
+			t.Fatalf("%+v", ref)
+		}
+		var parent struct{ Status string }
+		x.do("records", "GET", "/fhir/"+ref.RelatesTo[0].Target.Reference, nil).want(http.StatusOK, &parent)
+		if superseded := parent.Status == "superseded"; superseded != (n.Relation == pipeline.Amendment) {
+			t.Errorf("the old document is %s after an %s", parent.Status, n.Relation)
+		}
+	}
 }
 
 func TestSignListPages(t *testing.T) {

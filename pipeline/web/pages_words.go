@@ -243,6 +243,7 @@ var acts = map[string]string{
 
 	"dictation.first_signed":      msg("Signed, the first of two"),
 	"dictation.written":           msg("Added to a signed note"),
+	"document.superseded":         msg("Document superseded by its amendment"),
 	"text.mended":                 msg("Text changed by the signer"),
 	"flag.heard":                  msg("Doubtful place heard"),
 	"flag.confirmed":              msg("Doubtful place checked"),

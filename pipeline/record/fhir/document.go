@@ -25,9 +25,16 @@ type DocumentReference struct {
 	Date             time.Time         `json:"date,omitzero"`
 	Author           []Reference       `json:"author,omitempty"`
 	Authenticator    *Reference        `json:"authenticator,omitempty"`
+	RelatesTo        []RelatesTo       `json:"relatesTo,omitempty"`
 	Description      string            `json:"description,omitempty"`
 	Content          []Content         `json:"content"`
 	Context          *DocumentContext  `json:"context,omitempty"`
+}
+
+// RelatesTo is DocumentReference.relatesTo.
+type RelatesTo struct {
+	Code   string    `json:"code"` // http://hl7.org/fhir/document-relationship-type
+	Target Reference `json:"target"`
 }
 
 // Content is DocumentReference.content.
@@ -103,7 +110,22 @@ func (m Mapping) DocumentReference(d pipeline.ChartDocument) DocumentReference {
 	}
 	signer := m.person(n.Seal.SignerID, n.Seal.SignerName)
 	out.Authenticator = &signer
+	out.RelatesTo = m.relatesTo(d)
 	return out
+}
+
+// relatesTo says what a later note is to an earlier one. The target is the
+// document here, and its number for readers of other servers.
+func (m Mapping) relatesTo(d pipeline.ChartDocument) []RelatesTo {
+	code := map[pipeline.Relation]string{pipeline.Addendum: "appends", pipeline.Amendment: "replaces"}[d.Note.Relation]
+	if code == "" {
+		return nil
+	}
+	target := Reference{Type: "DocumentReference", Identifier: &Identifier{System: m.Document, Value: d.Note.Seal.RefersTo}}
+	if d.Parent != "" {
+		target.Reference = "DocumentReference/" + d.Parent
+	}
+	return []RelatesTo{{Code: code, Target: target}}
 }
 
 func (m Mapping) attachment(d pipeline.ChartDocument) Attachment {
@@ -121,11 +143,15 @@ func (m Mapping) attachment(d pipeline.ChartDocument) Attachment {
 }
 
 func (m Mapping) context(d pipeline.ChartDocument) *DocumentContext {
-	c := &DocumentContext{Related: []Reference{{
-		Type:       "Media",
-		Identifier: &Identifier{System: m.Job, Value: d.Note.DocumentNumber},
-		Display:    "Recording of the dictation",
-	}}}
+	c := &DocumentContext{}
+	// What was typed has no recording.
+	if d.Note.Relation == "" || d.Note.Seal.AudioSHA256 != "" {
+		c.Related = []Reference{{
+			Type:       "Media",
+			Identifier: &Identifier{System: m.Job, Value: d.Note.DocumentNumber},
+			Display:    "Recording of the dictation",
+		}}
+	}
 	if d.Encounter.ID != "" {
 		c.Encounter = []Reference{{Reference: "Encounter/" + d.Encounter.ID}}
 		c.Period = period(d.Encounter.Start, d.Encounter.End)

@@ -31,7 +31,8 @@ type Site struct {
 	Busy []string
 }
 
-// MDM sends signed notes as MDM^T02, original document with content (chapter 9).
+// MDM sends signed notes with content (chapter 9): as MDM^T02 an original, as
+// T06 an addendum, as T10 what replaces a document.
 // It is a [record.System]: the same document is the same message, byte by byte
 // and with the same MSH-10, however often it is sent, which is how receivers
 // tell a repeated one.
@@ -90,7 +91,18 @@ func (d *MDM) judge(a Ack) error {
 	return pipeline.Wrap(pipeline.Invalid, answer, "The receiver answered in a way that is not understood. A person must look whether it has the note.")
 }
 
-// Message writes the note as MDM^T02.
+// event is the trigger of a note: both of later ones have the structure of T02.
+func event(n pipeline.Note) string {
+	switch n.Relation {
+	case pipeline.Addendum:
+		return "T06"
+	case pipeline.Amendment:
+		return "T10"
+	}
+	return "T02"
+}
+
+// Message writes the note as an MDM message.
 func (d *MDM) Message(doc record.Document) []byte {
 	n, s := doc.Note, d.site
 	signed := Time(n.Seal.SignedAt)
@@ -100,7 +112,7 @@ func (d *MDM) Message(doc record.Document) []byte {
 	}
 	var w Writer
 	w.Segment("MSH", `^~\&`, Escape(s.Sender[0]), Escape(s.Sender[1]), Escape(s.Receiver[0]), Escape(s.Receiver[1]),
-		signed, "", "MDM^T02^MDM_T02", Escape(n.DocumentNumber+"T02"), processing, "2.5.1", "", "", "AL", "NE", "", "UNICODE UTF-8")
+		signed, "", "MDM^"+event(n)+"^MDM_T02", Escape(n.DocumentNumber+event(n)), processing, "2.5.1", "", "", "AL", "NE", "", "UNICODE UTF-8")
 	w.Segment("EVN", "", signed)
 	p := doc.Patient
 	w.Segment("PID", "1", "", Components(p.MRN, "", "", s.Authority, "MR"), "", Components(p.Family, p.Given), "",
@@ -145,11 +157,11 @@ func (d *MDM) txa(doc record.Document) []string {
 	set(10, d.provider(doc.Signer))
 	set(12, Components(n.DocumentNumber, d.site.Sender[0]))
 	set(16, Components(n.DocumentNumber))
-	completion := "AU"
-	if doc.Author.ID == doc.Signer.ID {
-		completion = "LA"
+	if n.Relation != "" {
+		set(13, Components(n.Seal.RefersTo, d.site.Sender[0]))
+		set(21, Escape(n.Reason))
 	}
-	set(17, completion)
+	set(17, n.Completion())
 	set(18, "U")
 	set(19, "AV")
 	set(22, d.provider(doc.Signer)+strings.Repeat("^", 14-strings.Count(d.provider(doc.Signer), "^"))+Time(n.Seal.SignedAt))
