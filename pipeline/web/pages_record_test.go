@@ -103,7 +103,7 @@ func (w *tab) choose() {
 	w.until("document.querySelector('#hits button') !== null")
 	w.keys(kb.ArrowDown)
 	w.keys(kb.Enter)
-	w.until("!document.querySelector('#talk').disabled")
+	w.until("document.activeElement.id === 'visit'")
 }
 
 // speak records until this device has that many seconds more, and pauses.
@@ -345,4 +345,36 @@ func correlation(recorded string, source []int16) float64 {
 		best = max(best, ab/math.Sqrt(aa*bb+1))
 	}
 	return best
+}
+
+// TestUploadGoesOnAfterReload: what came in of a file before the page was closed
+// is not sent again.
+func TestUploadGoesOnAfterReload(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	file := noise(5<<20 + 100)
+	path := filepath.Join(t.TempDir(), "ward.wav")
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at := x.begun("author", func(b *beginRequest) {
+		b.Format, b.FileName, b.Length = pipeline.File, "ward.wav", int64(len(file))
+	})
+	for _, n := range []int{0, 2} {
+		x.put("author", at, n, file[n<<20:(n+1)<<20]).want(http.StatusOK)
+	}
+	w := newBrowser(t).tab(x)
+	w.signIn("author", "/dictations")
+	w.shows("Not finished")
+	w.choose()
+	w.do(chromedp.SetUploadFiles(chromedp.CSS("#audio"), []string{path}))
+	w.until("!document.querySelector('#send-button').disabled")
+	w.focus("#send-button")
+	w.keys(kb.Enter)
+	w.shows(sum(file))
+	w.until("!document.body.innerText.includes('Not finished')")
+	rec, err := x.Store.Recording(t.Context(), at[len("/api/v1/recordings/"):])
+	if err != nil || rec.DictationID == "" || x.count() != 1 || x.original(rec.DictationID) != file {
+		t.Errorf("%+v, %v", rec, err)
+	}
 }

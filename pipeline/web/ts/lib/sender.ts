@@ -2,7 +2,7 @@
 // itself, so nothing is sent twice and nothing is forgotten.
 
 import { call, sentence, type Answer } from "./api";
-import { base64, digest, hex, SHA256 } from "./sha256";
+import { base64, digest, hex, SHA256, uuid } from "./sha256";
 import { t } from "./say";
 
 export interface Source {
@@ -12,6 +12,7 @@ export interface Source {
   bytes(n: number): Promise<Uint8Array<ArrayBuffer>>;
   end(): { samples?: number } | null; // null: more will come
   prove?: boolean; // what the server has is compared with what is here
+  renamed?(id: string): void; // it was another one: this one begins anew
 }
 
 export interface Receipt {
@@ -116,7 +117,7 @@ export class Sender {
       if (!a.ok) return this.judge(a);
       for (const c of a.data!.chunks) {
         if (this.source.prove && (c.n >= sizes.length || hex(await digest(await this.source.bytes(c.n))) !== c.sha256)) {
-          return this.refuse(t("Another file of this name and length was begun before. Discard that one on the server first, or send this one under another name."));
+          return this.anew();
         }
         has.add(c.n);
       }
@@ -124,6 +125,14 @@ export class Sender {
     }
     this.has = has;
     this.count();
+    return "on";
+  }
+
+  // anew sends the recording under an id of its own: that of this id is another.
+  private anew(): Outcome {
+    this.source.id = uuid();
+    this.source.renamed?.(this.source.id);
+    this.dirty = true;
     return "on";
   }
 

@@ -1,17 +1,14 @@
-// Sending recordings: one line, one progress bar and one receipt per file.
+// Sending recordings: one line, one progress bar and one receipt per file. A file
+// goes in chunks; one that was begun before, on any page, goes on where it was.
 
-import { sentence } from "./api";
+import { call } from "./api";
 import { copyButton, el, make } from "./dom";
 import type { Patients } from "./patients";
 import { t, tn } from "./say";
+import { Sender, type Receipt } from "./sender";
+import { uuid } from "./sha256";
 
 type State = "ready" | "waiting" | "sending" | "received" | "failed";
-
-interface Receipt {
-  id: string;
-  job_number: string;
-  sha256: string;
-}
 
 interface Item {
   file: File;
@@ -20,12 +17,13 @@ interface Item {
   info: HTMLSpanElement;
   buttons: HTMLSpanElement;
   state: State;
-  key: string; // sent again with the same key, a recording is received once
-  fields: [string, string][];
-  request?: XMLHttpRequest;
+  id: string; // of the recording; sent again with the same id, it is received once
+  about: Record<string, unknown>;
+  sender?: Sender;
 }
 
 const atOnce = 2;
+const chunk = 1 << 20;
 
 export class Uploads {
   private items: Item[] = [];
@@ -46,7 +44,7 @@ export class Uploads {
     for (const file of files ?? []) {
       const item: Item = {
         file, line: make("li"), bar: make("progress", { max: "100", value: "0", "aria-label": t("Progress of %s", file.name) }), info: make("span"),
-        buttons: make("span", { class: "row" }), state: "ready", key: randomKey(), fields: [],
+        buttons: make("span", { class: "row" }), state: "ready", id: uuid(), about: {},
       };
       item.line.append(make("strong", {}, file.name), item.info, item.buttons);
       this.items.push(item);
@@ -64,10 +62,10 @@ export class Uploads {
     const form = new FormData(el<HTMLFormElement>("upload"));
     for (const item of this.items) {
       if (item.state !== "ready") continue;
-      item.fields = [
-        ["patient_mrn", who?.mrn ?? ""], ["encounter", who ? this.patients.visit : ""], ["several", String(this.several.checked)],
-        ["worktype", String(form.get("worktype"))], ["priority", String(form.get("priority"))],
-      ];
+      item.about = {
+        patient_mrn: who?.mrn ?? "", encounter: who ? this.patients.visit : "", several: this.several.checked,
+        worktype: String(form.get("worktype")), priority: String(form.get("priority")),
+      };
       this.wait(item, who?.name ?? t("several patients"));
     }
     this.pump();
@@ -106,7 +104,10 @@ export class Uploads {
   }
 
   private remove(item: Item): void {
-    item.request?.abort();
+    if (item.sender && item.state !== "received") {
+      item.sender.stop();
+      void call("POST", `/api/v1/recordings/${item.id}/discard`);
+    }
     item.line.remove();
     this.items.splice(this.items.indexOf(item), 1);
     this.pump();
@@ -125,30 +126,45 @@ export class Uploads {
 
   private start(item: Item): void {
     item.state = "sending";
-    const body = new FormData();
-    for (const [name, value] of item.fields) body.append(name, value);
-    body.append("audio", item.file, item.file.name); // last: what stands before it can be checked first
-    const x = new XMLHttpRequest();
-    item.request = x;
-    x.open("POST", "/api/v1/dictations");
-    x.setRequestHeader("Idempotency-Key", item.key);
-    x.responseType = "json";
-    x.upload.addEventListener("progress", (e) => {
-      if (!e.lengthComputable) return;
-      item.bar.value = (e.loaded / e.total) * 100;
-      item.info.textContent = e.loaded < e.total ? t("%s of %s", bytes(e.loaded), bytes(e.total)) : t("Being stored");
-    });
-    x.addEventListener("load", () => {
-      if (x.status === 201) this.receive(item, x.response as Receipt);
-      else this.fail(item, sentence(x.status, x.response), true);
-      this.pump();
-    });
-    x.addEventListener("error", () => {
-      this.fail(item, t("The connection broke off. The recording is still on this device."), true);
-      this.pump();
-    });
     item.info.textContent = t("Starting");
-    x.send(body);
+    void this.begun(item).then(() => {
+      if (item.state === "sending" && this.items.includes(item)) item.sender = new Sender(this.source(item), () => this.progress(item));
+    });
+  }
+
+  // begun looks whether a file of this name and length was begun before.
+  private async begun(item: Item): Promise<void> {
+    const a = await call<{ recordings: { id: string; name?: string; length?: number }[] }>("GET", "/api/v1/recordings");
+    const found = a.data?.recordings?.find((r) => r.name === item.file.name && r.length === item.file.size && !this.items.some((i) => i.id === r.id));
+    if (a.ok && found) item.id = found.id;
+  }
+
+  private source(item: Item): ConstructorParameters<typeof Sender>[0] {
+    const { file } = item;
+    const sizes = Array.from({ length: Math.ceil(file.size / chunk) }, (_, n) => Math.min(chunk, file.size - n * chunk));
+    return {
+      id: item.id, prove: true, sizes: () => sizes, end: () => ({}),
+      begin: () => ({ ...item.about, format: "file", name: file.name, length: file.size, device: "" }),
+      bytes: async (n) => new Uint8Array(await file.slice(n * chunk, (n + 1) * chunk).arrayBuffer()),
+      renamed: (id) => (item.id = id),
+    };
+  }
+
+  private progress(item: Item): void {
+    const s = item.sender;
+    if (!s || item.state !== "sending") return;
+    if (s.receipt) {
+      this.receive(item, s.receipt);
+      return this.pump();
+    }
+    if (s.refused) {
+      s.stop();
+      this.fail(item, s.trouble, true);
+      return this.pump();
+    }
+    item.bar.value = (s.onServer / item.file.size) * 100;
+    const there = s.onServer < item.file.size ? t("%s of %s", bytes(s.onServer), bytes(item.file.size)) : t("Being stored");
+    item.info.textContent = s.trouble ? `${there} · ${s.trouble} ${t("It goes on by itself.")}` : there;
   }
 
   private receive(item: Item, r: Receipt): void {
@@ -180,9 +196,4 @@ export class Uploads {
 
 function bytes(n: number): string {
   return n >= 1048576 ? `${(n / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(n / 1024))} kB`;
-}
-
-// randomKey does without crypto.randomUUID, which plain HTTP pages do not have.
-function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 }
