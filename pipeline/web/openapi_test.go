@@ -20,6 +20,7 @@ type description struct {
 	Paths      map[string]map[string]json.RawMessage
 	Components struct {
 		Schemas map[string]struct {
+			Type       string
 			Properties map[string]json.RawMessage
 			Required   []string
 		}
@@ -94,6 +95,9 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"Incomplete": incompleteView{}, "Recording": recordingView{}, "Recordings": recordingsView{}, "Chunk": chunkView{}, "Chunks": chunksView{}, "Take": pipeline.Take{}, "Gap": pipeline.Gap{},
 	}
 	for name, schema := range schemas {
+		if schema.Type == "array" { // no struct makes it
+			continue
+		}
 		v, ok := sent[name]
 		if !ok {
 			t.Errorf("the schema %s has no struct here", name)
