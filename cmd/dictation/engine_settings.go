@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
@@ -55,6 +56,8 @@ type engineSetting struct {
 	AcousticModel string `json:"acoustic_model"` // pocketsphinx
 	LanguageModel string `json:"language_model"`
 	Dictionary    string `json:"dictionary"`
+
+	SecondUpTo duration `json:"second_up_to"` // length of sound that it listens to twice; below 0: none
 }
 
 // duration is written as in all settings: "30s".
@@ -73,6 +76,10 @@ const (
 	spokenPiece  = 4 * time.Minute
 	spokenLeadIn = 10 * time.Second
 )
+
+// spokenSecond is the longest dictation that the embedded engine listens to
+// twice, for the checks to compare: one that is not cut.
+const spokenSecond = spokenPiece
 
 // engineFile reads the setting; without it there are the built-in engines only.
 func (c config) engineFile() (f engineFile, err error) {
@@ -167,6 +174,7 @@ func embeddedEngine(s engineSetting, cfg pocketsphinx.Config, limit transcribe.L
 	if cfg.Piece == 0 {
 		cfg.Piece, cfg.LeadIn = spokenPiece, spokenLeadIn
 	}
+	cfg.SecondUpTo = cmp.Or(time.Duration(s.SecondUpTo), spokenSecond)
 	return pocketsphinx.New(cfg)
 }
 

@@ -156,13 +156,13 @@ func (h *Handler) Join(ctx context.Context, job pipeline.Job, pieces []pipeline.
 		return pipeline.Result{}, err
 	}
 	if engine, ok := h.router.leftToTyping(pieces, speech); ok {
-		return h.result(job, about, nil, engine, nil), nil
+		return h.result(job, about, nil, engine, Transcript{}), nil
 	}
 	engine, words := pipeline.Pieced(pieces)
 	if len(words) == 0 && speechWithin(speech, Span{0, length}) >= enoughSpeech {
 		return pipeline.Result{}, pipeline.Errorf(pipeline.Unavailable, "The speech engine found no words in a long recording that has speech. The recording is kept; recognition is tried again, or type it from the sound.")
 	}
-	return h.result(job, about, speech, engine, words), nil
+	return h.result(job, about, speech, engine, Transcript{Utterances: []Utterance{{Words: words}}}), nil
 }
 
 // leftToTyping reports whether a piece has no words that are there to hear, and

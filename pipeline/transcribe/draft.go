@@ -15,7 +15,8 @@ const forIdentity = "Another patient or another kind of document seems to be nam
 // result makes a draft of the words an engine heard, has it checked against the
 // sound and against whom it is for, and stops it where it is for somebody else.
 // speech is decode's map of the recording, nil where there is none.
-func (h *Handler) result(job pipeline.Job, about About, speech []audio.Segment, engine string, words []transcript.Word) pipeline.Result {
+func (h *Handler) result(job pipeline.Job, about About, speech []audio.Segment, engine string, heard Transcript) pipeline.Result {
+	words := heard.Words()
 	f := h.opts.Formatter.Format(words)
 	d := transcript.Draft{Engine: engine, Text: f.Text, Words: words}
 	r := pipeline.Result{Draft: &d}
@@ -25,6 +26,7 @@ func (h *Handler) result(job pipeline.Job, about About, speech []audio.Segment, 
 	in := check.Input{
 		Text: d.Text, Words: f.Words(words), Spoken: words,
 		Speech: spokenSpans(speech), DurationMS: job.Dictation.Sound.DurationMS,
+		Second:  h.opts.Formatter.Format(heard.Second).Text,
 		Patient: about.Patient, Worktype: string(job.Dictation.Worktype), Now: about.Now,
 	}
 	r.Flags = slices.Concat(check.Draft(in), asked(f, words), h.learnt.in(d.Text, in.Words))

@@ -59,6 +59,10 @@ type Hints struct {
 // Transcript is what an engine heard, in the order it was spoken.
 type Transcript struct {
 	Utterances []Utterance
+
+	// Second is what the engine made of the same sound when it listened again in
+	// another way, for checks to compare; nil where it did not.
+	Second []transcript.Word
 }
 
 // Utterance is speech between two pauses, as the engine cut it.

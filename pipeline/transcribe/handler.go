@@ -79,7 +79,7 @@ func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result
 	q := request(job.Dictation, about)
 	if nobody, ok := h.router.byHand(q); ok {
 		// Nobody will listen: the sound need not be fetched.
-		return h.result(job, about, nil, nobody.String(), nil), nil
+		return h.result(job, about, nil, nobody.String(), Transcript{}), nil
 	}
 	if err := h.router.ready(q); err != nil {
 		return pipeline.Result{}, err
@@ -97,7 +97,7 @@ func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result
 	for _, failed := range heard.Failed {
 		h.opts.Log.WarnContext(ctx, "speech engine passed over", "dictation", job.Dictation.ID, "by", heard.Engine.Name, "err", failed)
 	}
-	return h.result(job, about, speech, heard.Engine.String(), heard.Transcript.Words()), nil
+	return h.result(job, about, speech, heard.Engine.String(), heard.Transcript), nil
 }
 
 func (h *Handler) about(ctx context.Context, d pipeline.Dictation) (About, error) {

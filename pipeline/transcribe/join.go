@@ -44,6 +44,9 @@ func untiled(at time.Duration, s Span) error {
 // joined puts pieces one after the other, as they are.
 func joined(pieces []Piece) Transcript {
 	var whole Transcript
+	if len(pieces) == 1 {
+		whole.Second = pieces[0].Heard.Second
+	}
 	for _, p := range pieces {
 		for _, u := range p.Heard.Utterances {
 			whole.Utterances = append(whole.Utterances, p.Span.place(u))

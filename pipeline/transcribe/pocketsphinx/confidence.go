@@ -4,51 +4,56 @@ import (
 	"math"
 
 	"dictation/pipeline/transcribe"
-	"dictation/transcript"
 )
 
-// A word's confidence is the weighted geometric mean of its own posterior and
-// of the mean of those beside it. One posterior alone is often near 1 for a
-// wrong word: where the right one is not in the vocabulary its lattice has
-// nothing to doubt, but the words beside it seldom fit as well.
-const (
-	ownWeight  = 2. / 3
-	nearWeight = 1 - ownWeight
-)
+// latticeScale is by how much the program divides the scores of the sound when
+// it works out posteriors. Its own, 20, makes it too sure of wrong words; 10
+// told right from wrong better than 20 or 5.
+const latticeScale = "10"
 
-// precision is that of the posteriors.
+// constant and weights make log odds of evidence. They come from a logistic
+// regression on dictations that a synthesiser spoke: made-up ones
+// (deploy/seed/corpus) heard with a model of the same corpus without one in
+// twelve of its rarer words, and sample notes heard with the first model of an
+// installation. In other notes 98 in 100 of the words that come out at 0.9 and
+// above were right, of those below 0.3 one in three.
+const constant = 1.626
+
+var weights = evidence{
+	ownPosterior:  0.373,
+	nearPosterior: 0.161,
+	language:      0.208,
+	brokenAfter:   -0.859,
+	fluentAfter:   1.352,
+	sound:         0.590,
+	nextSound:     0.055,
+}
+
+// precision is that of confidences.
 const precision = 1e6
 
-// weigh makes confidences of posteriors. The words beside a word may belong to
-// other utterances.
-func weigh(t transcribe.Transcript) {
-	var words []*transcript.Word
-	for u := range t.Utterances {
-		for w := range t.Utterances[u].Words {
-			words = append(words, &t.Utterances[u].Words[w])
+// weigh puts confidences in place of posteriors. Words of one token have the
+// same.
+func weigh(t transcribe.Transcript, tokens []token, scores map[place]score) {
+	var list []float64
+	for i, e := range gather(tokens, scores) {
+		for range tokens[i].words {
+			list = append(list, e.confidence())
 		}
 	}
-	posterior := make([]float64, len(words))
-	for i, w := range words {
-		posterior[i] = *w.Confidence
-	}
-	for i, w := range words {
-		c := confidence(posterior, i)
-		w.Confidence = &c
+	for u := range t.Utterances {
+		words := t.Utterances[u].Words
+		for w := range words {
+			words[w].Confidence, list = &list[0], list[1:]
+		}
 	}
 }
 
-// confidence is that of word i.
-func confidence(posterior []float64, i int) float64 {
-	sum, n := 0.0, 0
-	for _, k := range []int{i - 1, i + 1} {
-		if k >= 0 && k < len(posterior) {
-			sum, n = sum+posterior[k], n+1
-		}
+// confidence is the probability that a word is right.
+func (e evidence) confidence() float64 {
+	odds := constant
+	for i, w := range weights {
+		odds += w * e[i]
 	}
-	if n == 0 {
-		return posterior[i]
-	}
-	c := math.Pow(posterior[i], ownWeight) * math.Pow(sum/float64(n), nearWeight)
-	return math.Round(c*precision) / precision
+	return math.Round(precision/(1+math.Exp(-odds))) / precision
 }

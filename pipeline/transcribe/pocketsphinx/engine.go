@@ -12,6 +12,7 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/transcribe"
 	"dictation/pipeline/transcribe/process"
+	"dictation/transcript"
 )
 
 // Config says which program and models to use. Its zero value is the Debian
@@ -28,6 +29,10 @@ type Config struct {
 	Piece    time.Duration    // length that longer recordings are cut to; 0: never cut
 	LeadIn   time.Duration    // sound before a piece that it hears to adapt to the voice
 	Limit    transcribe.Limit // of one process
+
+	// SecondUpTo is the length of sound up to which the engine listens a second
+	// time, for checks to compare; 0: never. It takes about as long again.
+	SecondUpTo time.Duration
 }
 
 const packaged = "/usr/share/pocketsphinx/model/en-us"
@@ -104,22 +109,51 @@ func (e *Engine) Transcribe(ctx context.Context, a transcribe.Audio, _ transcrib
 	if err != nil {
 		return transcribe.Transcript{}, err
 	}
-	var heard transcribe.Transcript
+	heard, err := e.listen(ctx, a, e.args(a.Path))
+	if err != nil {
+		return transcribe.Transcript{}, e.explain(ctx, err)
+	}
+	if len(heard.Utterances) > 0 && a.Duration <= e.cfg.SecondUpTo {
+		heard.Second, err = e.again(ctx, a)
+	}
+	return heard, err
+}
+
+// again is what the engine makes of the sound another way. That it fails is no
+// reason to lose what was heard before; being stopped is.
+func (e *Engine) again(ctx context.Context, a transcribe.Audio) ([]transcript.Word, error) {
+	heard, err := e.listen(ctx, a, append(e.args(a.Path), anotherWay...))
+	if err != nil && ctx.Err() != nil {
+		return nil, e.explain(ctx, err)
+	}
+	return heard.Words(), nil
+}
+
+// listen runs the program once.
+func (e *Engine) listen(ctx context.Context, a transcribe.Audio, args []string) (heard transcribe.Transcript, err error) {
+	var tokens []token
+	log := &scoreLog{}
 	err = e.cfg.Limit.Run(ctx, a.Duration, func(ctx context.Context) error {
-		return process.Run(ctx, process.Program{Path: e.cfg.Program, Args: e.args(a.Path)}, func(out io.Reader) (err error) {
-			heard, err = parse(out, a.Duration)
+		return process.Run(ctx, process.Program{Path: e.cfg.Program, Args: args, Log: log}, func(out io.Reader) (err error) {
+			heard, tokens, err = parse(out, a.Duration)
 			return err
 		})
 	})
 	if err != nil {
-		return transcribe.Transcript{}, e.explain(ctx, err)
+		return transcribe.Transcript{}, err
 	}
+	weigh(heard, tokens, log.scores)
 	return heard, nil
 }
 
+// anotherWay has the second hearing stretch the frequencies, as of another
+// speaker, and trust its language model less. It errs no more than the first,
+// but not always in the same words.
+var anotherWay = []string{"-warp_params", "1.07", "-lw", "5"}
+
 func (e *Engine) args(path string) []string {
 	return []string{
-		"-infile", path, "-time", "yes",
+		"-infile", path, "-time", "yes", "-backtrace", "yes", "-ascale", latticeScale,
 		"-hmm", e.cfg.AcousticModel, "-lm", e.cfg.LanguageModel, "-dict", e.cfg.Dictionary,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dictation/pipeline"
 	"dictation/pipeline/transcribe"
@@ -45,6 +46,27 @@ func TestDictation(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in %q", want, got)
 		}
+	}
+}
+
+// It listens twice up to a length; the second hearing changes nothing of the first.
+func TestSecondHearing(t *testing.T) {
+	t.Parallel()
+	audio, err := transcribe.OpenAudio(human)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var heard [2]transcribe.Transcript
+	for i, upTo := range []time.Duration{audio.Duration - 1, audio.Duration} {
+		if heard[i], err = New(Config{SecondUpTo: upTo}).Transcribe(t.Context(), audio, transcribe.Hints{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(heard[0].Second) != 0 || len(heard[1].Second) == 0 {
+		t.Errorf("%d words of a second hearing of longer sound, %d of shorter", len(heard[0].Second), len(heard[1].Second))
+	}
+	if a, b := texts(heard[0].Words()), texts(heard[1].Words()); a != b {
+		t.Errorf("heard %q alone, %q before a second time", a, b)
 	}
 }
 

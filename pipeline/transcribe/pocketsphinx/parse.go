@@ -20,9 +20,22 @@ const maxLine = 1 << 20
 // by its start.
 const frameMS = 10
 
-// parse reads the program's output. duration bounds all times: the last frames
-// may reach past the end of the sound.
-func parse(r io.Reader, duration time.Duration) (transcribe.Transcript, error) {
+// token is what the program says it heard: a word, or several tied together, or
+// a filler, of which no words are made.
+type token struct {
+	name       string // with its pronunciation number: "and(2)"
+	startFrame int64
+	frames     int64
+	words      int // that were made of it
+	posterior  float64
+}
+
+func (t token) place() place { return place{t.name, t.startFrame} }
+
+// parse reads the program's output: what was heard, with posteriors for
+// confidences, and the tokens this is made of. duration bounds all times: the
+// last frames may reach past the end of the sound.
+func parse(r io.Reader, duration time.Duration) (transcribe.Transcript, []token, error) {
 	p := parser{lastMS: duration.Milliseconds()}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
@@ -30,8 +43,7 @@ func parse(r io.Reader, duration time.Duration) (transcribe.Transcript, error) {
 		p.line(lines.Text())
 	}
 	p.close()
-	weigh(p.heard)
-	return p.heard, lines.Err()
+	return p.heard, p.tokens, lines.Err()
 }
 
 // parser builds utterances from lines. Text and word lines share the output:
@@ -39,28 +51,33 @@ func parse(r io.Reader, duration time.Duration) (transcribe.Transcript, error) {
 type parser struct {
 	lastMS int64
 	heard  transcribe.Transcript
+	tokens []token
 	now    *transcribe.Utterance
 }
 
 func (p *parser) line(s string) {
-	token, start, end, conf, ok := wordLine(s)
+	name, start, end, conf, ok := wordLine(s)
 	if !ok { // the text of the next utterance; the word lines say it again with times
 		p.close()
 		return
 	}
-	if token == "<s>" {
+	if name == "<s>" {
 		p.close()
 	}
+	heard := token{name: name, startFrame: start / frameMS, frames: max(0, end-start)/frameMS + 1, posterior: conf}
 	start = p.bound(start)
 	end = max(start, p.bound(end+frameMS))
 	if p.now == nil {
 		p.now = &transcribe.Utterance{StartMS: start}
 	}
 	p.now.EndMS = max(end, p.now.EndMS)
-	if text := spoken(token); text != "" {
-		p.now.Words = append(p.now.Words, untie(transcript.Word{Text: text, StartMS: start, EndMS: end, Confidence: &conf})...)
+	if text := spoken(name); text != "" {
+		words := untie(transcript.Word{Text: text, StartMS: start, EndMS: end, Confidence: &conf})
+		heard.words = len(words)
+		p.now.Words = append(p.now.Words, words...)
 	}
-	if token == "</s>" {
+	p.tokens = append(p.tokens, heard)
+	if name == "</s>" {
 		p.close()
 	}
 }
@@ -76,7 +93,7 @@ func (p *parser) close() {
 func (p *parser) bound(ms int64) int64 { return min(max(ms, 0), p.lastMS) }
 
 // wordLine reads "word start end confidence", times in seconds.
-func wordLine(s string) (token string, startMS, endMS int64, conf float64, ok bool) {
+func wordLine(s string) (name string, startMS, endMS int64, conf float64, ok bool) {
 	f := strings.Fields(s)
 	if len(f) != 4 {
 		return "", 0, 0, 0, false
@@ -119,15 +136,15 @@ func millis(seconds float64) int64 { return int64(math.Round(seconds * 1000)) }
 
 // spoken gives the word of a token without its pronunciation number, or "" for
 // silence, noise and sentence marks.
-func spoken(token string) string {
+func spoken(name string) string {
 	switch {
-	case strings.HasPrefix(token, "<"), strings.HasPrefix(token, "["), strings.HasPrefix(token, "++"):
+	case strings.HasPrefix(name, "<"), strings.HasPrefix(name, "["), strings.HasPrefix(name, "++"):
 		return ""
 	}
-	if i := strings.LastIndexByte(token, '('); i > 0 && strings.HasSuffix(token, ")") {
-		if _, err := strconv.Atoi(token[i+1 : len(token)-1]); err == nil {
-			return token[:i]
+	if i := strings.LastIndexByte(name, '('); i > 0 && strings.HasSuffix(name, ")") {
+		if _, err := strconv.Atoi(name[i+1 : len(name)-1]); err == nil {
+			return name[:i]
 		}
 	}
-	return token
+	return name
 }

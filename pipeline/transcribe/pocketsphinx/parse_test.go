@@ -32,7 +32,7 @@ func TestParseGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			heard, err := parse(f, time.Hour)
+			heard, _, err := parse(f, time.Hour)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +75,7 @@ func TestParseLines(t *testing.T) {
 		"text of four words":   {"go forward ten meters\n<s> 0 0 1\ngo 0.1 0.2 1\n</s> 1 1 1\n", time.Hour, "go"},
 		"not numbers":          {"x NaN 1 1\nx 1e99 1 1\n", time.Hour, ""},
 	} {
-		heard, err := parse(strings.NewReader(tc.out), tc.last)
+		heard, _, err := parse(strings.NewReader(tc.out), tc.last)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -99,7 +99,7 @@ func texts(words []transcript.Word) string {
 
 func TestParseBounds(t *testing.T) {
 	t.Parallel()
-	heard, err := parse(strings.NewReader("<s> 0 0 1\na -0.5 0.49 1.0003\nb 0.5 0.99 1\nc 1.0 2.5 -0.2\n"), 2*time.Second)
+	heard, _, err := parse(strings.NewReader("<s> 0 0 1\na -0.5 0.49 1.0003\nb 0.5 0.99 1\nc 1.0 2.5 -0.2\n"), 2*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestParseBounds(t *testing.T) {
 
 func TestParseRefusesEndlessLine(t *testing.T) {
 	t.Parallel()
-	if _, err := parse(strings.NewReader(strings.Repeat("a", maxLine+1)), time.Second); err == nil {
+	if _, _, err := parse(strings.NewReader(strings.Repeat("a", maxLine+1)), time.Second); err == nil {
 		t.Error("a line over the limit was accepted")
 	}
 }
@@ -126,10 +126,11 @@ func FuzzParse(f *testing.F) {
 	f.Add("_a__b_ 1 2 0.5\n_ 2 3 1", int64(5000))
 	f.Fuzz(func(t *testing.T, out string, lastMS int64) {
 		lastMS = min(max(lastMS, 0), 1<<40)
-		heard, err := parse(strings.NewReader(out), time.Duration(lastMS)*time.Millisecond)
+		heard, tokens, err := parse(strings.NewReader(out), time.Duration(lastMS)*time.Millisecond)
 		if err != nil {
 			return
 		}
+		weigh(heard, tokens, nil)
 		for _, u := range heard.Utterances {
 			if len(u.Words) == 0 || cmp.Compare(u.StartMS, u.EndMS) > 0 {
 				t.Fatalf("utterance %+v", u)

@@ -20,6 +20,7 @@ type Program struct {
 	Args  []string
 	Env   []string  // "NAME=value"; the program gets these and LC_ALL=C, and nothing of ours: there are secrets in that
 	Stdin io.Reader // nil: empty
+	Log   io.Writer // is also given the program's log, and is done with it when Run returns; nil: nobody
 
 	// Private is for a program whose log may hold what was dictated: of it an
 	// error tells only how long it was.
@@ -42,6 +43,9 @@ func Run(ctx context.Context, p Program, read func(io.Reader) error) error {
 	cmd.Env = append([]string{"LC_ALL=C"}, p.Env...)
 	cmd.Stdin = p.Stdin
 	cmd.Stderr = log
+	if p.Log != nil {
+		cmd.Stderr = io.MultiWriter(log, p.Log)
+	}
 	cmd.SysProcAttr = groupOfItsOwn()
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
 	cmd.WaitDelay = drainDelay

@@ -125,3 +125,14 @@ func fifo(t *testing.T, path string) string {
 	}
 	return path
 }
+
+// Who asks for the log has all of it, and an error still tells its end.
+func TestLogIsGiven(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	p := Program{Path: "/bin/sh", Args: []string{"-c", `echo one >&2; echo "ERROR: two" >&2; exit 3`}, Log: &log}
+	err := Run(t.Context(), p, discard)
+	if log.String() != "one\nERROR: two\n" || err == nil || !strings.Contains(err.Error(), "ERROR: two") {
+		t.Errorf("log %q, error %v", log.String(), err)
+	}
+}
