@@ -90,6 +90,26 @@ func (s *system) typeAndSign(t *testing.T, heard string) {
 		t.Error("signed with a wrong password")
 	}
 	sign["password"] = s.password("clinician")
+	// What the checks call critical in this draft, the signer says he has checked.
+	var signing struct {
+		Flags []struct {
+			ID   string
+			Must bool
+		}
+	}
+	doctor.must(t, http.MethodGet, at+"/signing", nil, &signing)
+	confirmed := []string{}
+	for _, f := range signing.Flags {
+		if f.Must {
+			confirmed = append(confirmed, f.ID)
+		}
+	}
+	if len(confirmed) > 0 {
+		if err := doctor.try(t.Context(), http.MethodPost, at+"/sign", sign, nil); err == nil {
+			t.Error("signed without a look at what is critical")
+		}
+	}
+	sign["confirmed"] = confirmed
 	doctor.must(t, http.MethodPost, at+"/sign", sign, nil)
 	s.wait(d.ID, func(d dictation) bool { return d.State == "finished" })
 
