@@ -1,12 +1,15 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -19,11 +22,17 @@ import (
 // half second.
 func (x *site) held(text string) pipeline.Dictation {
 	x.t.Helper()
+	return x.heldFrom("RIFF", text, 500)
+}
+
+// heldFrom is held and has that sound, with a word every so many milliseconds.
+func (x *site) heldFrom(wav, text string, each int64) pipeline.Dictation {
+	x.t.Helper()
 	d := x.received("author")
-	d = x.sounding(d, int64(len(strings.Fields(text)))*500)
+	d = x.sounding(d, wav, int64(len(strings.Fields(text)))*each)
 	var words []transcript.Word
 	for i, w := range strings.Fields(text) {
-		words = append(words, transcript.Word{Text: w, StartMS: int64(i) * 500, EndMS: int64(i)*500 + 400})
+		words = append(words, transcript.Word{Text: w, StartMS: int64(i) * each, EndMS: int64(i)*each + each*4/5})
 	}
 	d = x.work(d, pipeline.Result{Draft: &transcript.Draft{Engine: "test 1", Text: text, Words: words}})
 	a := x.accounts["transcriptionist"]
@@ -35,9 +44,9 @@ func (x *site) held(text string) pipeline.Dictation {
 }
 
 // sounding gives a dictation a sound of that length.
-func (x *site) sounding(d pipeline.Dictation, ms int64) pipeline.Dictation {
+func (x *site) sounding(d pipeline.Dictation, wav string, ms int64) pipeline.Dictation {
 	x.t.Helper()
-	canonical, err := x.Blob.Put(x.t.Context(), blob.CanonicalKey(d.ID), strings.NewReader("RIFF"), -1, "audio/wav")
+	canonical, err := x.Blob.Put(x.t.Context(), blob.CanonicalKey(d.ID), strings.NewReader(wav), -1, "audio/wav")
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -295,29 +304,76 @@ func TestBothTogether(t *testing.T) {
 	w.expect("412")
 }
 
-// TestOfflineComesBack types without a server, loads the page again, and has the
-// words; nothing readable lies in the browser, and nothing at all afterwards.
+// TestOfflineComesBack types while nothing can be saved, loads the page again and
+// has the words; nothing readable lies in the browser, and nothing at all once
+// they are saved.
 func TestOfflineComesBack(t *testing.T) {
 	t.Parallel()
 	x := newSite(t, Options{})
 	d := x.held("spoken words")
 	w := newBrowser(t).open(x, d)
 	w.keys(kb.Home, chromedp.ModifierCtrl)
-	w.offline(true)
+	eval[any](w, `void ((real) => { window.fetch = (to, o) => o?.method === "PUT" ? Promise.reject(new TypeError("away")) : real(to, o); })(window.fetch)`)
 	w.types("Typed alone. ")
 	w.shows("kept on this device")
 	w.until(keptTexts + ".then((n) => n === 1)")
 	if got := eval[string](w, "JSON.stringify([Object.values(localStorage), Object.values(sessionStorage)])"); strings.Contains(got, "alone") {
 		t.Errorf("readable in the browser: %s", got)
 	}
-	w.offline(false)
-	w.until("(window.onbeforeunload = null, true)")
-	eval[any](w, "addEventListener('beforeunload', (e) => e.stopImmediatePropagation(), { capture: true })")
-	w.expect("ERR_INTERNET_DISCONNECTED")
-	w.shows("Saved as version 2.")
+	eval[any](w, "void setTimeout(() => location.reload())")
+	w.leave()
+	v := x.saved(w, d.ID, "Typed alone. spoken words")
+	if at, _ := seated(t, v, 2); at[0] != "spoken" || at[1] != "words" {
+		t.Errorf("the words stand on %v", at)
+	}
 	w.until(keptTexts + ".then((n) => n === 0)")
-	if v := x.text(d.ID); v.Text != "Typed alone. spoken words" {
-		t.Errorf("saved %q", v.Text)
+}
+
+// leave waits until the browser asks whether to leave the page, and does.
+func (w *tab) leave() {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	for {
+		_, err := chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil {
+			w.t.Fatalf("the page was left without a question: %v", err)
+		}
+	}
+}
+
+// TestCaretFollowsSound: while the sound plays, its word is marked and the caret
+// goes along until somebody moves it; the caret's word gives its sound.
+func TestCaretFollowsSound(t *testing.T) {
+	t.Parallel()
+	sound, err := os.ReadFile(recording)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newSite(t, Options{})
+	d := x.heldFrom(string(sound), "one two three four five six seven eight", 150)
+	w := newBrowser(t).open(x, d)
+	const caret = `((s) => { const r = document.createRange(); r.setStart(document.querySelector("#text"), 0); r.setEnd(s.focusNode, s.focusOffset); return r.toString().length; })(getSelection())`
+	w.keys(kb.Escape)
+	w.until("document.querySelector('.cm-spoken') !== null")
+	w.until(caret + " > 3")
+	w.keys(kb.ArrowLeft)
+	w.until("document.querySelector('[data-key=voiceCursor]').textContent === 'Caret stays'")
+	w.until("document.querySelector('#player audio').paused") // to the end
+	w.keys(kb.Home, chromedp.ModifierCtrl)
+	w.keys(kb.F12, chromedp.ModifierShift)
+	w.until("document.querySelector('.cm-spoken').textContent !== 'eight'")
+	if got := eval[int](w, caret); got != 0 {
+		t.Errorf("the caret went along to %d, though it was moved", got)
+	}
+	w.keys(kb.F12)
+	w.until("document.querySelector('[data-key=voiceCursor]').textContent === 'Caret follows the sound'")
+	w.until(caret + " > 0")
+	if got := x.texts(d.ID); len(got) != 1 {
+		t.Errorf("listening made versions: %q", got)
 	}
 }
 
@@ -352,7 +408,7 @@ func TestFlagsAccepted(t *testing.T) {
 func (x *site) poorlyHeard(text string) pipeline.Dictation {
 	x.t.Helper()
 	d := x.received("author")
-	d = x.sounding(d, 10_000)
+	d = x.sounding(d, "RIFF", 10_000)
 	low := 0.2
 	var words []transcript.Word
 	for i, w := range strings.Fields(text) {
