@@ -110,6 +110,11 @@ func queuePages() []queueView {
 // sideBySide gives the median times of a page in milliseconds, second page included.
 func sideBySide(ctx context.Context, sites *[2]rehearsed, filter func(rehearsed) store.QueueFilter, rounds int) (few, many float64, err error) {
 	var took [2][]float64
+	for i := range sites { // the pages of the tables are read once
+		if err := askQueue(ctx, sites[i], filter(sites[i])); err != nil {
+			return 0, 0, err
+		}
+	}
 	for round := range rounds {
 		for k := range sites {
 			i := (k + round) % 2 // neither is always first
