@@ -61,6 +61,11 @@ bench: setup build ## throughput and latency, beside a minimal program
 	@deploy/setup.sh --test
 	@$(BINARY) bench $(ARGS)
 
+screenshots: assets ## pictures of all pages, light, dark and on a phone, into bin/screenshots
+	@deploy/setup.sh --test
+	@mkdir -p bin/screenshots
+	$(GO) test -count=1 -run '^TestEveryPageForEveryEye$$' ./pipeline/web -shots "$(CURDIR)/bin/screenshots"
+
 clean: ## remove what was built; data stays
 	@rm -rf bin
 	@rm -f $(web)/dist/*.js
