@@ -94,7 +94,9 @@ func (x *site) eyes() []eye {
 	x.form("lead", "/pools", url.Values{"do": {"add-rule"}, "pool": {"Letters"}, "worktype": {"letter"}}).to("/pools?said=pools")
 	x.assessedText()
 	assess := x.inQA("patient has fever, take asprin", "patient has no fever, take aspirin").ID
+	x.phrase("qa", newPhrase{Kind: pipeline.Normal, Site: true, Trigger: "nlung", Title: "Lungs", Text: "Clear on the [side: left|right] side."})
 	return []eye{
+		{"qa", "/phrases", "phrases"}, {"transcriptionist", "/phrases", "phrases-own"}, {"transcriptionist", "/settings", "settings"},
 		{"qa", "/assess/" + assess, "assess"}, {"qa", "/dictations/" + assess + "/versions", "versions"}, {"transcriptionist", "/feedback", "feedback"},
 		{"lead", "/qa/disputes", "disputes"}, {"lead", "/qa/report", "qa-report"}, {"admin", "/qa/rules", "qa-rules"},
 		{"", "/login", "login"}, {"author", "/nowhere", "nowhere"},
