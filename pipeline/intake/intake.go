@@ -68,6 +68,7 @@ type Request struct {
 	Source     string // "page", "command", "api"
 	Ref        string // idempotency key of the sender; may be empty
 	Several    bool   // it holds several dictations, as a tape does: a person splits it before it is recognised
+	RefersTo   string // document number of a signed note that it is an addendum to; may be empty
 }
 
 // Receive stores a recording and gives its dictation: the receipt is its
@@ -115,7 +116,26 @@ func (in *Intake) properties(ctx context.Context, req Request) (d pipeline.Dicta
 	if req.PatientMRN == "" && req.Encounter == "" && req.Several {
 		return d, nil // each part has a patient of its own
 	}
-	return d, in.belongs(ctx, &d, req.PatientMRN, req.Encounter)
+	if err := in.belongs(ctx, &d, req.PatientMRN, req.Encounter); err != nil || req.RefersTo == "" {
+		return d, err
+	}
+	return d, in.addsTo(ctx, &d, req.RefersTo)
+}
+
+// addsTo makes the dictation an addendum to a signed note of the same patient.
+func (in *Intake) addsTo(ctx context.Context, d *pipeline.Dictation, number string) error {
+	n, err := in.store.NoteByNumber(ctx, number)
+	if err != nil {
+		return invalid(err)
+	}
+	if n.PatientID != d.PatientID {
+		return pipeline.Errorf(pipeline.Invalid, "The note that this dictation refers to belongs to another patient. Nothing was kept.")
+	}
+	if d.Several {
+		return pipeline.Errorf(pipeline.Invalid, "A recording of several dictations cannot refer to one note. Nothing was kept.")
+	}
+	d.RefersTo, d.Relation = n.ID, pipeline.Addendum
+	return nil
 }
 
 // belongs sets whose the dictation is: a patient, and a visit when one is named.

@@ -176,6 +176,7 @@ var said = map[string]string{
 	"proxy":          "Your colleague may sign for you in that time.",
 	"proxy-ended":    "The proxy has ended.",
 	"factor-removed": "The second factor is removed.",
+	"attending":      "The attending is set. Notes of this author that are signed from now on need both signatures.",
 	"retried":        "The failed step runs again.",
 	"unheld":         "The dictation goes on.",
 	"identified":     "Patient and visit are set.",

@@ -184,6 +184,11 @@ func (s *Server) postUserAct(w http.ResponseWriter, r *http.Request) error {
 		done, err = "disabled", s.closeAccount(r, u.ID)
 	case "enable":
 		done, err = "enabled", s.Store.SetDisabled(r.Context(), actor(r), u.ID, false)
+	case "attending":
+		done = "attending"
+		_, err = s.Desk.SetAttending(r.Context(), actor(r), u.Username, strings.TrimSpace(r.PostFormValue("attending")))
+	case "second-factor":
+		done, err = "factor-removed", s.Store.RemoveSecondFactor(r.Context(), actor(r), u.ID)
 	case "password":
 		done, err = "password", s.Auth.SetPassword(r.Context(), actor(r), u.ID, r.PostFormValue("password"))
 	default:

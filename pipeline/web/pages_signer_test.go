@@ -363,3 +363,25 @@ func TestSignListPages(t *testing.T) {
 	}
 	x.do("author", "GET", "/sign?after=nonsense", nil).want(http.StatusBadRequest)
 }
+
+// TestDictatedAddendum is spoken, typed and signed like any other, and refers.
+func TestDictatedAddendum(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	d, _ := x.delivered("author")
+	send := func(who, mrn, number string) answer {
+		return x.upload(who, []field{
+			{name: "patient_mrn", value: mrn}, {name: "encounter"}, {name: "worktype", value: "consultation"}, {name: "priority"},
+			{name: "refers_to", value: number}, {name: "audio", value: "more sound of " + who + mrn},
+		})
+	}
+	send("author", "MRN-1001", "D0000000000").want(http.StatusNotFound)
+	send("author2", "MRN-1001", d.JobNumber).want(http.StatusForbidden)
+	send("author", "MRN-1002", d.JobNumber).wantProblem(http.StatusBadRequest, "another patient")
+	var v dictationView
+	send("author", "MRN-1001", d.JobNumber).want(http.StatusCreated, &v)
+	next, err := x.Store.Dictation(t.Context(), v.ID)
+	if err != nil || next.Relation != pipeline.Addendum || next.RefersTo == "" {
+		t.Errorf("%+v, %v", next.Relation, err)
+	}
+}
