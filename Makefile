@@ -60,6 +60,7 @@ check: assets ## format, vet, staticcheck, floors; also that it builds for macOS
 bench: setup build ## throughput and latency, beside a minimal program
 	@deploy/setup.sh --test
 	@$(BINARY) bench $(ARGS)
+	@[ -n "$(ARGS)" ] || $(GO) test -run '^$$' -bench '^BenchmarkAudioLost$$' -benchtime 3x ./$(web)
 
 screenshots: assets ## pictures of all pages, light, dark and on a phone, into bin/screenshots
 	@deploy/setup.sh --test

@@ -379,3 +379,27 @@ func FuzzRecording(f *testing.F) {
 		}
 	})
 }
+
+// Without scripts an author sends or discards what came in, on the page of his
+// dictations.
+func TestUnfinishedOnThePage(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	kept, dropped := x.begun("author"), x.begun("author")
+	x.put("author", kept, 0, noise(32_000)).want(http.StatusOK)
+	page := string(x.do("author", "GET", "/dictations", nil).want(http.StatusOK).body)
+	for _, part := range []string{"Not finished", "Rosenfeld, Ada Maria", "Goes to a person as it is on", kept[len("/api/v1"):] + "/send", dropped[len("/api/v1"):] + "/discard"} {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page has no %q", part)
+		}
+	}
+	if a := x.do("author2", "POST", kept[len("/api/v1"):]+"/send", nil); a.status != http.StatusForbidden {
+		t.Errorf("another author may send it: %d", a.status)
+	}
+	x.do("author", "POST", kept[len("/api/v1"):]+"/send", nil).want(http.StatusSeeOther)
+	x.do("author", "POST", dropped[len("/api/v1"):]+"/discard", nil).want(http.StatusSeeOther)
+	page = string(x.do("author", "GET", "/dictations", nil).want(http.StatusOK).body)
+	if strings.Contains(page, "Not finished") || x.count() != 1 {
+		t.Errorf("%d dictations; the page still lists what is finished", x.count())
+	}
+}
