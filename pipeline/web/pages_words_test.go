@@ -122,7 +122,8 @@ func TestDoubtful(t *testing.T) {
 	}
 }
 
-// TestBundlesAreSmall holds each page's script to 15 kB on the wire.
+// TestBundlesAreSmall holds each page's script to 15 kB on the wire, the
+// workstation's, which has an editor in it, to 110.
 func TestBundlesAreSmall(t *testing.T) {
 	t.Parallel()
 	a, err := loadAssets(files, nil)
@@ -130,7 +131,11 @@ func TestBundlesAreSmall(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, f := range a.byURL {
-		if strings.HasSuffix(name, ".js") && len(f.zipped) > 15<<10 {
+		most := 15 << 10
+		if strings.HasPrefix(name, "review-") {
+			most = 110 << 10
+		}
+		if strings.HasSuffix(name, ".js") && len(f.zipped) > most {
 			t.Errorf("%s is %d bytes, gzipped", name, len(f.zipped))
 		}
 	}
