@@ -14,10 +14,10 @@ modules := $(web)/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build profile assets setup test check bench clean
+.PHONY: help run build profile assets setup test check bench screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup build ## install what is missing, build and start everything with made-up patients (ARGS=… for more flags)
 	@exec $(BINARY) run --demo $(ARGS)
