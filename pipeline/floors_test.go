@@ -42,6 +42,8 @@ var floors = map[string]int{
 	"pipeline/record":             2,
 	"pipeline/record/fhir":        2,
 	"pipeline/record/hl7":         2,
+	"pipeline/record/folder":      2,
+	"pipeline/record/webhook":     2,
 	"pipeline/record/recordtest":  2,
 	"pipeline/decode/ffmpeg":      2,
 	"pipeline/transcribe/process": 2,

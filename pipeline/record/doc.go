@@ -12,7 +12,9 @@
 //   - a document whose text is not the text that was signed, or that names two
 //     patients, is refused (Kind Invalid) and leaves nothing behind;
 //   - an error of Kind Unavailable means that trying again later is worth it,
-//     with the same key: the document may or may not have arrived.
+//     with the same key: the document may or may not have arrived. Where a second
+//     try could make a second document the error wraps [ErrUnknown] instead, and
+//     a person looks.
 //
 // Package fhir below it turns what a chart holds into FHIR R4 resources.
 package record

@@ -39,6 +39,12 @@ type Document struct {
 	Signer    Person             // who signed
 	Created   time.Time          // when the dictation was received
 	Language  string             // BCP 47 tag of the text, for example "en-US"; empty when not known
+
+	// Unsettled says that an earlier try with this key may have arrived. A maker
+	// whose destination does not tell repetitions by itself must look there before
+	// it sends, and answer with [ErrUnknown] where it cannot look.
+	Unsettled bool
+	Series    int // how often a person had it sent anew after a refusal
 }
 
 // Person is an account as it stands under a note.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dictation/pipeline"
+	"dictation/pipeline/record"
 )
 
 // Client sends messages over one MLLP connection, one at a time: the next waits
@@ -42,7 +43,7 @@ func (c *Client) Send(ctx context.Context, message []byte, application bool) (Ac
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.connect(ctx); err != nil {
-		return Ack{}, pipeline.Wrap(pipeline.Unavailable, err, "The HL7 receiver cannot be reached.")
+		return Ack{}, pipeline.Wrap(pipeline.Unavailable, errors.Join(record.ErrNotSent, err), "The HL7 receiver cannot be reached.")
 	}
 	ack, err := c.exchange(ctx, message, control, application)
 	if err != nil {

@@ -31,12 +31,13 @@ type Site struct {
 	Busy []string
 }
 
-// MDM sends signed notes with content (chapter 9): as MDM^T02 an original, as
-// T06 an addendum, as T10 what replaces a document.
-// It is a [record.System]: the same document is the same message, byte by byte
-// and with the same MSH-10, however often it is sent, which is how receivers
-// tell a repeated one.
+// MDM sends signed notes as MDM (chapter 9): T02 original document with content,
+// T06 addendum, T10 replacement, T11 cancellation. It is a [record.System]: the
+// same document is the same message, byte by byte and with the same MSH-10,
+// however often it is sent, which is how receivers tell a repeated one.
 type MDM struct{ site Site }
+
+var _ record.Withdrawer = (*MDM)(nil)
 
 // NewMDM makes a destination.
 func NewMDM(site Site) *MDM {
@@ -50,13 +51,38 @@ func (d *MDM) Name() string { return d.site.Label }
 
 // Attach implements [record.System].
 func (d *MDM) Attach(ctx context.Context, doc record.Document) (record.Receipt, error) {
-	if err := ctx.Err(); err != nil {
-		return record.Receipt{}, pipeline.Wrap(pipeline.Unavailable, err, "The note was not sent yet because the work was interrupted. It will be tried again.")
-	}
-	if err := doc.Check(); err != nil {
+	payload, err := d.Prepare(doc)
+	if err != nil {
 		return record.Receipt{}, err
 	}
-	ack, err := d.site.Client.Send(ctx, d.Message(doc), true)
+	return d.Send(ctx, doc, payload)
+}
+
+// Prepare implements [record.Preparer].
+func (d *MDM) Prepare(doc record.Document) ([]byte, error) {
+	if err := doc.Check(); err != nil {
+		return nil, err
+	}
+	if doc.Note.Relation != "" && doc.Note.Seal.RefersTo == "" {
+		return nil, pipeline.Errorf(pipeline.Invalid, "This note does not name the document it refers to; it was not sent.")
+	}
+	return d.Message(doc), nil
+}
+
+// PrepareWithdrawal implements [record.Withdrawer].
+func (d *MDM) PrepareWithdrawal(doc record.Document, reason string) ([]byte, error) {
+	if err := doc.Check(); err != nil {
+		return nil, err
+	}
+	return d.Cancellation(doc, reason), nil
+}
+
+// Send implements [record.Preparer].
+func (d *MDM) Send(ctx context.Context, doc record.Document, payload []byte) (record.Receipt, error) {
+	if err := ctx.Err(); err != nil {
+		return record.Receipt{}, pipeline.Wrap(pipeline.Unavailable, errors.Join(record.ErrNotSent, err), "The note was not sent yet because the work was interrupted. It will be tried again.")
+	}
+	ack, err := d.site.Client.Send(ctx, payload, true)
 	if err != nil {
 		return record.Receipt{}, err
 	}
@@ -91,7 +117,7 @@ func (d *MDM) judge(a Ack) error {
 	return pipeline.Wrap(pipeline.Invalid, answer, "The receiver answered in a way that is not understood. A person must look whether it has the note.")
 }
 
-// event is the trigger of a note: both of later ones have the structure of T02.
+// event is the trigger event of a note (9.5): by its relation to another.
 func event(n pipeline.Note) string {
 	switch n.Relation {
 	case pipeline.Addendum:
@@ -102,28 +128,55 @@ func event(n pipeline.Note) string {
 	return "T02"
 }
 
-// Message writes the note as an MDM message.
+// Message writes the note: T02, T06 or T10, which all have the structure MDM_T02.
 func (d *MDM) Message(doc record.Document) []byte {
-	n, s := doc.Note, d.site
-	signed := Time(n.Seal.SignedAt)
-	processing := "P"
-	if s.Test {
-		processing = "T"
-	}
+	n := doc.Note
 	var w Writer
-	w.Segment("MSH", `^~\&`, Escape(s.Sender[0]), Escape(s.Sender[1]), Escape(s.Receiver[0]), Escape(s.Receiver[1]),
-		signed, "", "MDM^"+event(n)+"^MDM_T02", Escape(n.DocumentNumber+event(n)), processing, "2.5.1", "", "", "AL", "NE", "", "UNICODE UTF-8")
-	w.Segment("EVN", "", signed)
-	p := doc.Patient
-	w.Segment("PID", "1", "", Components(p.MRN, "", "", s.Authority, "MR"), "", Components(p.Family, p.Given), "",
-		Date(p.BirthDate), sexCode(p.Sex))
-	w.Segment("PV1", pv1(doc.Encounter, s.Authority)...)
+	d.head(&w, doc, event(n), "MDM_T02")
 	w.Segment("TXA", d.txa(doc)...)
 	info := n.Worktype.Info()
 	for i, line := range strings.Split(strings.TrimRight(n.Text, "\n"), "\n") {
 		w.Segment("OBX", fmt.Sprint(i+1), "TX", Components(info.LOINC, info.Display, "LN"), "", Escape(line), "", "", "", "", "", "F")
 	}
 	return w.Bytes()
+}
+
+// Cancellation writes MDM^T11 for a document that was sent (9.5.11): no content,
+// TXA-19 CA, the reason in TXA-21.
+func (d *MDM) Cancellation(doc record.Document, reason string) []byte {
+	var w Writer
+	d.head(&w, doc, "T11", "MDM_T01")
+	f := d.txa(doc)
+	f[19-1], f[21-1] = "CA", Escape(reason)
+	w.Segment("TXA", f...)
+	return w.Bytes()
+}
+
+// head writes the segments before the document: header, event, patient, visit.
+func (d *MDM) head(w *Writer, doc record.Document, event, structure string) {
+	s, p := d.site, doc.Patient
+	signed := Time(doc.Note.Seal.SignedAt)
+	processing := "P"
+	if s.Test {
+		processing = "T"
+	}
+	w.Segment("MSH", `^~\&`, Escape(s.Sender[0]), Escape(s.Sender[1]), Escape(s.Receiver[0]), Escape(s.Receiver[1]),
+		signed, "", Components("MDM", event, structure), Escape(control(doc, event)), processing, "2.5.1", "", "", "AL", "NE", "", "UNICODE UTF-8")
+	w.Segment("EVN", "", signed)
+	w.Segment("PID", "1", "", Components(p.MRN, "", "", s.Authority, "MR"), "", Components(p.Family, p.Given), "",
+		Date(p.BirthDate), sexCode(p.Sex))
+	w.Segment("PV1", pv1(doc.Encounter, s.Authority)...)
+}
+
+// control is MSH-10, at most 20 characters: number, event and, where a person had
+// a refused one sent anew, a letter, for the receiver would answer the old one as
+// before.
+func control(doc record.Document, event string) string {
+	id := doc.Note.DocumentNumber + event
+	if doc.Series > 0 {
+		id += string(rune('A' + (doc.Series-1)%26))
+	}
+	return id
 }
 
 // pv1 is the visit: class, place and number. A note without one says so with
@@ -140,7 +193,7 @@ func pv1(e pipeline.Encounter, authority string) []string {
 	return f
 }
 
-// txa describes the document (9.6.1). The author is who dictated; whoever signed
+// txa describes the document (9.6.1); later notes name in TXA-13 the one they refer to. The author is who dictated; whoever signed
 // is in TXA-22 with the moment.
 func (d *MDM) txa(doc record.Document) []string {
 	n := doc.Note
@@ -156,16 +209,27 @@ func (d *MDM) txa(doc record.Document) []string {
 	set(9, author)
 	set(10, d.provider(doc.Signer))
 	set(12, Components(n.DocumentNumber, d.site.Sender[0]))
-	set(16, Components(n.DocumentNumber))
 	if n.Relation != "" {
 		set(13, Components(n.Seal.RefersTo, d.site.Sender[0]))
 		set(21, Escape(n.Reason))
 	}
+	set(16, Components(n.DocumentNumber))
 	set(17, n.Completion())
 	set(18, "U")
 	set(19, "AV")
-	set(22, d.provider(doc.Signer)+strings.Repeat("^", 14-strings.Count(d.provider(doc.Signer), "^"))+Time(n.Seal.SignedAt))
+	set(22, d.authentications(n))
 	return f
+}
+
+// authentications is who signed and when, first to last (TXA-22, PPN with the
+// moment as component 15).
+func (d *MDM) authentications(n pipeline.Note) string {
+	var all []string
+	for _, s := range append(n.Earlier[:len(n.Earlier):len(n.Earlier)], n.Seal) {
+		who := d.provider(record.Person{ID: s.SignerID, Name: s.SignerName})
+		all = append(all, who+strings.Repeat("^", 14-strings.Count(who, "^"))+Time(s.SignedAt))
+	}
+	return strings.Join(all, "~")
 }
 
 func (d *MDM) docType(w pipeline.Worktype) string {

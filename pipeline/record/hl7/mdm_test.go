@@ -181,3 +181,35 @@ func (s silent) Read(b []byte) (int, error) {
 		}
 	}
 }
+
+// Later notes: the event, the note they refer to (TXA-13) and the reason (TXA-21).
+func TestLaterMessages(t *testing.T) {
+	t.Parallel()
+	d := NewMDM(Site{})
+	doc := recordtest.NewDocument(7)
+	doc.Note.Seal.RefersTo, doc.Note.Reason = "D0000000001", "Dose was wrong | see lab"
+	doc.Note.Earlier = []pipeline.Seal{doc.Note.Seal}
+	doc.Series = 2
+	for relation, event := range map[pipeline.Relation]string{pipeline.Addendum: "T06", pipeline.Amendment: "T10"} {
+		doc.Note.Relation = relation
+		m, err := Parse(d.Message(doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Event() != "MDM^"+event || m.Part("MSH", 9, 3) != "MDM_T02" || m.Value("MSH", 10) != "D0000000007"+event+"B" ||
+			m.Value("TXA", 12) != "D0000000007" || m.Value("TXA", 13) != "D0000000001" || m.Value("TXA", 21) != doc.Note.Reason || m.Value("TXA", 17) != "LA" {
+			t.Errorf("%s:\n%s", relation, strings.ReplaceAll(string(d.Message(doc)), "\r", "\n"))
+		}
+		if txa, _ := m.Segment("TXA"); strings.Count(txa.Field(22), "~") != 1 {
+			t.Errorf("%s: TXA-22 %q, want both signatures", relation, txa.Field(22))
+		}
+	}
+	m, err := Parse(d.Cancellation(doc, "Wrong unit"))
+	_, content := m.Segment("OBX")
+	if err != nil || m.Event() != "MDM^T11" || m.Part("MSH", 9, 3) != "MDM_T01" || m.Value("TXA", 19) != "CA" || m.Value("TXA", 21) != "Wrong unit" || content {
+		t.Errorf("cancellation: %v\n%s", err, strings.ReplaceAll(string(d.Cancellation(doc, "Wrong unit")), "\r", "\n"))
+	}
+	if id := control(record.Document{Note: pipeline.Note{DocumentNumber: "D234567890123456"}, Series: 99}, "T10"); len(id) > 20 {
+		t.Errorf("MSH-10 %q is too long", id)
+	}
+}
