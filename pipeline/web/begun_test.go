@@ -66,7 +66,7 @@ func TestWithheldDraft(t *testing.T) {
 		if shown := strings.Contains(page, "45 % of the words were wrong (limit 30 %)"); shown != kept {
 			t.Errorf("limit %v: the figure is shown: %v", limit, shown)
 		}
-		_, editor, _ := strings.Cut(page, `<textarea id="text"`)
+		_, editor, _ := strings.Cut(page, `<textarea id="plain-text"`)
 		editor, _, _ = strings.Cut(editor, "</textarea>")
 		if strings.Contains(editor, draftText) == kept {
 			t.Errorf("limit %v: the editor begins with %q", limit, editor)

@@ -449,3 +449,30 @@ func TestSimpleField(t *testing.T) {
 	w.visit("/review/" + d.ID)
 	w.until("document.querySelector('textarea#text')?.value === 'The patient feels WELL today.'")
 }
+
+// TestUseWithheldDraft: a draft that was kept back comes with its times when
+// somebody asks for it.
+func TestUseWithheldDraft(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{Withhold: Withhold{Above: 0.3, Notes: 1}})
+	signed, _ := x.delivered("author")
+	err := x.Store.SaveScores(t.Context(), []pipeline.Studied{{
+		Dictation: signed.ID, Compared: pipeline.ComparedDraft, Engine: "e", Score: pipeline.Score{Words: 100, Errors: 45},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := x.held("heard as it was")
+	w := newBrowser(t).open(x, d)
+	if got := w.note(); got != "" {
+		t.Errorf("the editor begins with %q", got)
+	}
+	w.types("Typed by hand.")
+	x.saved(w, d.ID, "Typed by hand.")
+	w.focus("#use-draft")
+	w.keys(kb.Enter)
+	v := x.saved(w, d.ID, "Typed by hand.\nheard as it was")
+	if at, _ := seated(t, v, 4); at[0] != "heard" || at[3] != "was" {
+		t.Errorf("the words stand on %v", at)
+	}
+}

@@ -46,9 +46,11 @@ export class Track {
   readonly extension: Extension;
   private keys: string[]; // of the draft's words
   private seats = new Map<number, Seat>();
+  private absent: Set<number>; // words that were not in the text to begin with: nothing is typed in their place
 
   constructor(draft: readonly string[], private first: Placed[]) {
     this.keys = draft.map(key);
+    this.absent = new Set(first.filter((p) => p.to === p.from).map((p) => p.word));
     this.field = StateField.define<RangeSet<Seat>>({
       create: () => this.set(this.first),
       update: (set, tr) => this.update(set, tr),
@@ -210,7 +212,7 @@ export class Track {
       let next = b[0];
       for (let i = a[0]; i < a[1] && next < b[1]; i++) {
         if (old[i].to > old[i].from) of[i] = next++;
-        else if (spare > 0) {
+        else if (spare > 0 && !this.absent.has(old[i].word)) {
           of[i] = next++;
           spare--;
         }
