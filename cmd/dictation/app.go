@@ -153,7 +153,7 @@ func (a *app) desk() (*review.Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%sSIGN_CONFIRM: %w", prefix, err)
 	}
-	return review.New(a.store, a.queue, key, review.Options{Lease: a.cfg.ReviewLease, Confirm: rule, Undo: a.cfg.UndoFor, Scale: a.cfg.scale()}), nil
+	return review.New(a.store, a.queue, key, review.Options{Lease: a.cfg.ReviewLease, Confirm: rule, Ask: a.cfg.SignAsk, Undo: a.cfg.UndoFor, Scale: a.cfg.scale()}), nil
 }
 
 // serve answers HTTP on l and relays the outbox until ctx ends.

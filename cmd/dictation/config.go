@@ -58,6 +58,7 @@ type config struct {
 	QACriticalFails bool          `env:"QA_CRITICAL_FAILS" envDefault:"true" doc:"a text with any critical mark does not pass"`
 	UndoFor         time.Duration `env:"UNDO_FOR" envDefault:"5m" doc:"how long a transcriptionist can take back a text that nobody has taken up"`
 
+	SignAsk     bool   `env:"SIGN_ASK" envDefault:"false" doc:"refuse signatures by programs that do not say which doubtful places their signers heard; pages always say"`
 	SignConfirm string `env:"SIGN_CONFIRM" envDefault:"critical" doc:"which doubtful places a signer must have heard or checked: critical, all or none"`
 
 	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"speech engines in the order they are tried, separated by commas: pocketsphinx, those of ENGINES, none to type from scratch"`

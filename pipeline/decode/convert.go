@@ -131,7 +131,7 @@ func (v converter) outside(ctx context.Context, r io.Reader, what audio.Info, fo
 type source struct {
 	r    io.Reader
 	hash hash.Hash // nil where there is no receipt to compare with
-	err  error // other than io.EOF
+	err  error     // other than io.EOF
 }
 
 func (s *source) Read(p []byte) (int, error) {

@@ -161,6 +161,24 @@ func (k *Desk) must(f check.Flag) bool {
 	return f.Severity == check.Critical
 }
 
+// Vouch notes that the program by which u signs does not say what he has heard: it
+// showed him the note in its own way and answers for that, unless the site asks
+// every program.
+func (k *Desk) Vouch(ctx context.Context, u pipeline.User, by store.Actor, d pipeline.Dictation) error {
+	if k.opts.Ask {
+		return nil
+	}
+	open, err := k.Open(ctx, u, d, 0)
+	if err != nil || len(open.Blanks) > 0 { // which refuse the signature
+		return err
+	}
+	var flags []string
+	for _, p := range open.Waiting() {
+		flags = append(flags, p.ID)
+	}
+	return k.store.Confirm(ctx, by, d, store.Vouched, flags)
+}
+
 // Confirm notes that u has heard, or checked, flags of what he is about to sign.
 func (k *Desk) Confirm(ctx context.Context, u pipeline.User, by store.Actor, d pipeline.Dictation, how string, flags []string) error {
 	if how != store.Heard && how != store.Confirmed {

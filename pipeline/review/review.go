@@ -21,6 +21,7 @@ type Options struct {
 	Undo    time.Duration  // how long a typist can take a text back that nobody has taken up; default 5 min
 	Scale   pipeline.Scale // of QA's scores; default pipeline.DefaultScale
 	Confirm ConfirmRule    // which flags a signer must have heard or checked; default the critical ones
+	Ask     bool           // programs too that do not say what their signers heard, see [Desk.Vouch]
 }
 
 // Desk does what people ask in review. It is safe for concurrent use.

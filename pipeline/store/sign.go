@@ -121,6 +121,7 @@ type Confirmation struct {
 const (
 	Heard     = "heard"     // its sound was played
 	Confirmed = "confirmed" // the person says so
+	Vouched   = "vouched"   // the signer's own program did not say; it answers for him
 )
 
 // Confirm keeps what by has heard or checked, with an audit entry each. What was

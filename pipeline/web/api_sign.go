@@ -138,10 +138,10 @@ func (s *Server) again(r *http.Request, p auth.Proof) error {
 // signatures the first gives no note yet: the dictation is answered instead.
 func (s *Server) apiSign(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Password  string   `json:"password"`
-		Code      string   `json:"code"`
-		Version   *int     `json:"version"`
-		Confirmed []string `json:"confirmed"`
+		Password  string    `json:"password"`
+		Code      string    `json:"code"`
+		Version   *int      `json:"version"`
+		Confirmed *[]string `json:"confirmed"`
 	}
 	if err := s.readJSON(w, r, &body); err != nil {
 		return err
@@ -150,7 +150,7 @@ func (s *Server) apiSign(w http.ResponseWriter, r *http.Request) error {
 	if err := s.again(r, auth.Proof{Password: body.Password, Code: body.Code}); err != nil {
 		return err
 	}
-	if err := s.Desk.Confirm(r.Context(), u, actor(r), d, store.Confirmed, body.Confirmed); err != nil {
+	if err := s.confirmed(r, u, d, body.Confirmed); err != nil {
 		return err
 	}
 	note, err := s.Desk.Sign(r.Context(), u, actor(r), d.ID, versionOr(body.Version, d))
@@ -167,6 +167,17 @@ func (s *Server) apiSign(w http.ResponseWriter, r *http.Request) error {
 		return s.writeDictation(w, r, http.StatusAccepted, d)
 	}
 	return writeJSON(w, http.StatusOK, s.noteView(note))
+}
+
+// confirmed notes what came with a signature; nil where the program says nothing of it.
+func (s *Server) confirmed(r *http.Request, u pipeline.User, d pipeline.Dictation, flags *[]string) error {
+	if err := pipeline.May(u, pipeline.SignNote, &d); err != nil {
+		return err
+	}
+	if flags == nil {
+		return s.Desk.Vouch(r.Context(), u, actor(r), d)
+	}
+	return s.Desk.Confirm(r.Context(), u, actor(r), d, store.Confirmed, *flags)
 }
 
 // apiLater adds to a signed note, or amends it, in one act with its signature.

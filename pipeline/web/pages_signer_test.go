@@ -130,13 +130,32 @@ func TestSignersDay(t *testing.T) {
 	}
 }
 
-func TestUnresolvedRefusesTheSignature(t *testing.T) {
+// A program that says nothing of what its signer heard answers for it, and the
+// audit says so; a blank refuses it all the same.
+func TestProgramsThatSignForThemselves(t *testing.T) {
 	t.Parallel()
 	x := newSite(t, Options{})
 	d := x.doubted("author", heardText)
 	path := "/api/v1/dictations/" + d.ID
 	var o unresolvedView
 	x.do("author", "POST", path+"/sign", m{"password": password}).want(http.StatusConflict, &o)
+	if len(o.Blanks) != 1 || len(o.Flags) != 1 {
+		t.Errorf("%+v", o)
+	}
+	x.do("author", "POST", path+"/mend", m{"version": d.TextN, "text": strings.Replace(heardText, "___", "us", 1)}).want(http.StatusOK)
+	x.do("author", "POST", path+"/sign", m{"password": password}).want(http.StatusOK)
+	if n := x.audited("author", "flag.vouched", d.ID, ""); n != 1 {
+		t.Errorf("%d entries of what nobody says was heard", n)
+	}
+}
+
+func TestUnresolvedRefusesTheSignature(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	d := x.doubted("author", heardText)
+	path := "/api/v1/dictations/" + d.ID
+	var o unresolvedView
+	x.do("author", "POST", path+"/sign", m{"password": password, "confirmed": []string{}}).want(http.StatusConflict, &o)
 	if len(o.Blanks) != 1 || len(o.Flags) != 1 || o.Flags[0].Words != "50 mg" || o.Flags[0].Line != 1 || !o.Flags[0].Must {
 		t.Fatalf("%+v", o)
 	}
@@ -152,7 +171,7 @@ func TestUnresolvedRefusesTheSignature(t *testing.T) {
 	x.do("author", "POST", path+"/sign", m{"password": password, "confirmed": []string{"1.9"}}).wantProblem(http.StatusConflict, "no place")
 	// What the typist or a colleague heard is not what the signer heard.
 	x.do("clinician", "POST", path+"/confirm", m{"how": "heard", "flags": []string{o.Flags[0].ID}}).want(http.StatusOK)
-	x.do("author", "POST", path+"/sign", m{"password": password}).want(http.StatusConflict, &o)
+	x.do("author", "POST", path+"/sign", m{"password": password, "confirmed": []string{}}).want(http.StatusConflict, &o)
 	if len(o.Blanks) != 0 || len(o.Flags) != 1 {
 		t.Errorf("%+v", o)
 	}

@@ -49,7 +49,7 @@ create table confirmations (
     dictation_id uuid not null references dictations,
     flag         text not null, -- version of the draft and number of its flag: "1.3"
     user_id      uuid not null references users,
-    how          text not null check (how in ('heard', 'confirmed')),
+    how          text not null check (how in ('heard', 'confirmed', 'vouched')),
     at           timestamptz not null default now(),
     primary key (dictation_id, flag, user_id)
 );
