@@ -46,6 +46,7 @@ type app struct {
 	demo    bool
 	temp    string // folder of temporary sound; empty: the system's
 	data    string // folder of what this machine keeps: speech models
+	out     *deliver.Outbound
 }
 
 // servers is where the three servers are: embedded ones, or those named in the
@@ -109,6 +110,9 @@ func openApp(ctx context.Context, c config, at servers, log *slog.Logger, migrat
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}
 	if a.queue, err = queue.Open(ctx, a.nc, queue.Options{Lease: c.Lease}); err != nil {
+		return nil, err
+	}
+	if a.out, err = a.outbound(); err != nil {
 		return nil, err
 	}
 	a.intake = intake.New(a.store, a.blob, a.queue, intake.Options{
@@ -243,6 +247,11 @@ func (a *app) workOn(ctx context.Context, stages []pipeline.Stage) error {
 	if err != nil {
 		return err
 	}
+	stop, err := a.sendOut(ctx, handlers)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	worker.New(a.store, a.queue, handlers, worker.Options{
 		Slots: a.cfg.slots(), Lease: a.cfg.Lease, Attempts: a.cfg.Attempts, Log: a.log, Observe: a.metrics.observe,
 	}).Run(ctx)
@@ -267,7 +276,7 @@ func (a *app) handlers(ctx context.Context, stages []pipeline.Stage) (map[pipeli
 			}
 			handlers[st] = r
 		case pipeline.Deliver:
-			handlers[st] = deliver.New(a.store, record.NewChart(a.store), a.cfg.Language)
+			handlers[st] = deliver.New(a.store, record.NewChart(a.store), a.cfg.Language).And(a.out)
 		default:
 			return nil, pipeline.Errorf(pipeline.Invalid, "The stage %s belongs to people; a worker does decode, transcribe or deliver.", st)
 		}
@@ -290,7 +299,7 @@ func (a *app) decoder(ctx context.Context) *decode.Handler {
 
 // sweeper is the room of recurring tasks.
 func (a *app) sweeper() *sweep.Sweeper {
-	return sweep.New(a.store, a.queue, a.intake, sweep.Options{Log: a.log, Stuck: 2 * a.cfg.Lease, FeedKept: a.cfg.HL7Keep})
+	return sweep.New(a.store, a.queue, a.intake, sweep.Options{Outbound: a.out, Log: a.log, Stuck: 2 * a.cfg.Lease, FeedKept: a.cfg.HL7Keep})
 }
 
 // sweep runs the recurring tasks and relays what they put in the outbox.

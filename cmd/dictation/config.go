@@ -61,6 +61,8 @@ type config struct {
 	SignAsk     bool   `env:"SIGN_ASK" envDefault:"false" doc:"refuse signatures by programs that do not say which doubtful places their signers heard; pages always say"`
 	SignConfirm string `env:"SIGN_CONFIRM" envDefault:"critical" doc:"which doubtful places a signer must have heard or checked: critical, all or none"`
 
+	Destinations string `env:"DESTINATIONS" secret:"true" doc:"records systems that signed notes are sent to besides the built-in record, as JSON; DICTATION_DESTINATIONS_FILE names a file of it"`
+
 	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"speech engines in the order they are tried, separated by commas: pocketsphinx, those of ENGINES, none to type from scratch"`
 	Engines         string        `env:"ENGINES" secret:"true" doc:"more speech engines, and rules for choosing, as JSON; DICTATION_ENGINES_FILE names a file of it"`
 	Language        string        `env:"LANGUAGE" envDefault:"en-US" doc:"language that is dictated (BCP 47)"`
@@ -152,6 +154,9 @@ func (c config) check() error {
 		return err
 	}
 	r.Close()
+	if _, err := c.destinations(); err != nil {
+		return err
+	}
 	if c.QACritical < 0 || c.QANoncritical < 0 || c.QAFeedback < 0 || c.QAPass < 0 || c.QAPass > 100 {
 		return fmt.Errorf("%sQA_…: points are 0 or more, the score that passes lies between 0 and 100", prefix)
 	}

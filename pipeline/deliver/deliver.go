@@ -32,6 +32,14 @@ type Handler struct {
 	ledger   Ledger
 	system   record.System
 	language string
+	others   *Outbound // nil where there are no other destinations
+}
+
+// And makes the handler put every note it has delivered into the ledger of out,
+// for the destinations whose rules want it.
+func (h *Handler) And(out *Outbound) *Handler {
+	h.others = out
+	return h
 }
 
 // New makes a handler that delivers to system. language is the BCP 47 tag of
@@ -46,41 +54,55 @@ func Key(documentNumber, destination string) string { return documentNumber + "@
 
 // Handle implements [pipeline.Handler]; Result.Delivery is set.
 func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
-	doc, err := h.document(ctx, job.Dictation)
+	doc, err := document(ctx, h.ledger, job.Dictation, h.system.Name(), h.language)
 	if err != nil {
 		return pipeline.Result{}, err
 	}
+	done, err := h.attach(ctx, job, doc)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	// Last, and again after a restart in between: it adds nothing twice.
+	if h.others != nil {
+		if _, err := h.others.Enqueue(ctx, doc, job.Dictation.Facility); err != nil {
+			return pipeline.Result{}, err
+		}
+	}
+	return pipeline.Result{Delivery: done}, nil
+}
+
+// attach does the try: log, do, log.
+func (h *Handler) attach(ctx context.Context, job pipeline.Job, doc record.Document) (*pipeline.Delivery, error) {
 	d := pipeline.Delivery{Destination: h.system.Name(), Key: doc.Key}
 	line, done, err := h.ledger.BeginAttempt(ctx, job.Dictation.ID, job.Attempt, d)
-	if err != nil {
-		return pipeline.Result{}, err
-	}
-	if done != nil {
-		return pipeline.Result{Delivery: done}, nil
+	if err != nil || done != nil {
+		return done, err
 	}
 	receipt, failure := h.system.Attach(ctx, doc)
 	d.RecordID, d.At = receipt.RecordID, receipt.At
-	if err := errors.Join(failure, h.end(ctx, line, d, failure)); err != nil {
-		return pipeline.Result{}, err
-	}
-	return pipeline.Result{Delivery: &d}, nil
+	return &d, errors.Join(failure, h.end(ctx, line, d, failure))
 }
 
-// document gathers what the record is given.
-func (h *Handler) document(ctx context.Context, dict pipeline.Dictation) (record.Document, error) {
-	note, patient, visit, err := h.ledger.NoteForDelivery(ctx, dict.ID)
+// notes is the part of [Ledger] that knows what was signed.
+type notes interface {
+	NoteForDelivery(ctx context.Context, dictationID string) (pipeline.Note, pipeline.Patient, pipeline.Encounter, error)
+}
+
+// document gathers what a record is given.
+func document(ctx context.Context, from notes, dict pipeline.Dictation, destination, language string) (record.Document, error) {
+	note, patient, visit, err := from.NoteForDelivery(ctx, dict.ID)
 	if err != nil {
 		return record.Document{}, err
 	}
 	return record.Document{
-		Key:       Key(note.DocumentNumber, h.system.Name()),
+		Key:       Key(note.DocumentNumber, destination),
 		Note:      note,
 		Patient:   patient,
 		Encounter: visit,
 		Author:    record.Person{ID: note.Seal.AuthorID, Name: note.Seal.AuthorName},
 		Signer:    record.Person{ID: note.Seal.SignerID, Name: note.Seal.SignerName},
 		Created:   dict.Created,
-		Language:  h.language,
+		Language:  language,
 	}, nil
 }
 

@@ -55,7 +55,7 @@ func newSite(t *testing.T) *site {
 }
 
 // signed brings a dictation of a new patient to delivery and gives its document.
-func (s *site) signed(t *testing.T) record.Document {
+func (s *site) signed(t testing.TB) record.Document {
 	t.Helper()
 	n := s.n.Add(1)
 	must := func(err error) {
@@ -119,7 +119,7 @@ func TestChartOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	recordtest.Run(t, func(*testing.T) recordtest.Harness {
-		return recordtest.Harness{System: record.NewChart(s), NewDocument: s.signed, Held: s.held}
+		return recordtest.Harness{System: record.NewChart(s), NewDocument: func(t *testing.T) record.Document { return s.signed(t) }, Held: s.held}
 	})
 }
 
@@ -139,3 +139,5 @@ func TestDeliveredOnceOnPostgreSQL(t *testing.T) {
 		}
 	}
 }
+
+func newID() string { return uuid.NewString() }

@@ -36,6 +36,10 @@ var ErrUnknown = errors.New("it is not known whether the document arrived")
 // machine, so that trying again needs no look at the destination before.
 var ErrNotSent = errors.New("nothing was sent")
 
+// ErrLink is wrapped by the error of a try that failed because of settings, on
+// one side or the other: every other document would fail in the same way.
+var ErrLink = errors.New("the settings of the destination do not fit")
+
 // Later is an error whose destination said when to come again.
 type Later struct {
 	After time.Duration

@@ -239,7 +239,7 @@ func mergePatients(ctx context.Context, tx pgx.Tx, by Actor, survivor string, a 
 	}
 	batch := &pgx.Batch{}
 	batch.Queue("update encounters set patient_id = $2, updated_at = now() where patient_id = $1", old, survivor)
-	for _, table := range []string{"notes", "documents"} {
+	for _, table := range []string{"notes", "documents", "dispatches"} {
 		batch.Queue("update "+table+" set patient_id = $2 where patient_id = $1", old, survivor)
 	}
 	for _, id := range moved {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"dictation/pipeline/deliver"
 	"dictation/pipeline/intake"
 	"dictation/pipeline/queue"
 	"dictation/pipeline/store"
@@ -15,14 +16,15 @@ import (
 
 // Options set how often tasks run. Zero values give the defaults.
 type Options struct {
-	Intake    time.Duration // look into the intake bucket; default 2 s
-	Seal      time.Duration // seal the audit; default 1 s
-	Leases    time.Duration // end people's leases; default 15 s
-	Work      time.Duration // ring again; default 15 s
-	Stuck     time.Duration // for work that nobody was told of for this long; default 1 min
-	Reconcile time.Duration // signed but not in the record; default 1 h
-	FeedKept  time.Duration // how long messages of the hospital's feed are kept; default 30 days
-	Study     time.Duration // compare drafts with what was signed; default 1 min
+	Intake    time.Duration     // look into the intake bucket; default 2 s
+	Seal      time.Duration     // seal the audit; default 1 s
+	Leases    time.Duration     // end people's leases; default 15 s
+	Work      time.Duration     // ring again; default 15 s
+	Stuck     time.Duration     // for work that nobody was told of for this long; default 1 min
+	Reconcile time.Duration     // signed but not in the record; default 1 h
+	FeedKept  time.Duration     // how long messages of the hospital's feed are kept; default 30 days
+	Study     time.Duration     // compare drafts with what was signed; default 1 min
+	Outbound  *deliver.Outbound // compares notes with what was delivered, nightly; may be nil
 	Log       *slog.Logger
 }
 
@@ -76,6 +78,7 @@ func (s *Sweeper) tasks() []task {
 		{"leases", s.opts.Leases, s.leases},
 		{"work", s.opts.Work, func(ctx context.Context) error { _, err := s.Ring(ctx, s.opts.Stuck); return err }},
 		{"reconcile", s.opts.Reconcile, s.reconcile},
+		{"deliveries", time.Hour, s.deliveries},
 		{"study", s.opts.Study, s.study},
 		{"feed", time.Hour, s.forgetFeed},
 		{"recordings", time.Hour, s.recordings},
@@ -198,6 +201,17 @@ func (s *Sweeper) forgetFeed(ctx context.Context) error {
 	}
 	_, err = s.store.ForgetFeed(ctx, now.Add(-s.opts.FeedKept))
 	return err
+}
+
+// deliveries compares signed notes with the ledger of deliveries, once a night.
+func (s *Sweeper) deliveries(ctx context.Context) error {
+	if s.opts.Outbound == nil {
+		return nil
+	}
+	if err := s.opts.Outbound.Register(ctx); err != nil {
+		return err
+	}
+	return s.opts.Outbound.Nightly(ctx, actor)
 }
 
 func (s *Sweeper) reconcile(ctx context.Context) error {

@@ -110,7 +110,7 @@ func (d *MDM) judge(a Ack) error {
 	case AR, CR:
 		switch a.Error {
 		case ErrMessageType, ErrEventCode, ErrProcessingID, ErrVersion:
-			return pipeline.Wrap(pipeline.Invalid, answer, "The receiver does not take documents the way they are sent (error %s). Its settings and ours must be compared.", a.Error)
+			return pipeline.Wrap(pipeline.Invalid, errors.Join(record.ErrLink, answer), "The receiver does not take documents the way they are sent (error %s). Its settings and ours must be compared.", a.Error)
 		}
 		return pipeline.Wrap(pipeline.Unavailable, answer, "The receiver could not take the note just now. It will be sent again.")
 	}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"dictation/pipeline"
+	"dictation/pipeline/deliver"
+	"dictation/pipeline/record"
+	"dictation/pipeline/record/folder"
+	"dictation/pipeline/record/hl7"
+	"dictation/pipeline/record/webhook"
+)
+
+// destinationFile is the content of DICTATION_DESTINATIONS: records systems of
+// others, in the order they are sent to.
+type destinationFile struct {
+	Destinations []destinationSetting `json:"destinations"`
+}
+
+// destinationSetting is one destination. What its kind has no use for is left out.
+type destinationSetting struct {
+	Name  string         `json:"name"` // lower-case letters, digits and hyphens; stays the same for ever
+	Kind  string         `json:"kind"` // mdm, folder or webhook
+	Rules []deliver.Rule `json:"rules"`
+	Hold  bool           `json:"hold"` // send only what a person has released
+
+	Parallel     int      `json:"parallel"`
+	RetryFirst   duration `json:"retry_first"`
+	RetryLongest duration `json:"retry_longest"`
+	GiveUp       duration `json:"give_up"`
+	Timeout      duration `json:"timeout"` // until the answer; default 30s
+	CAFile       string   `json:"ca_file"`
+
+	Address   string                       `json:"address"` // mdm: HOST:PORT
+	TLS       bool                         `json:"tls"`
+	Sender    [2]string                    `json:"sender"`   // MSH-3, MSH-4
+	Receiver  [2]string                    `json:"receiver"` // MSH-5, MSH-6
+	Authority string                       `json:"authority"`
+	Test      bool                         `json:"test"`
+	Types     map[pipeline.Worktype]string `json:"types"`     // table 0270
+	Providers map[string]providerSetting   `json:"providers"` // by name under a note, or by account id
+	Busy      []string                     `json:"busy"`
+
+	Path string `json:"path"` // folder
+
+	URL        string `json:"url"` // webhook
+	SecretFile string `json:"secret_file"`
+	Private    bool   `json:"private"`
+	Once       bool   `json:"once"`
+}
+
+// providerSetting is how a receiver knows a clinician.
+type providerSetting struct {
+	ID        string `json:"id"`
+	Authority string `json:"authority"`
+}
+
+// The defaults of trying again.
+const (
+	retryFirst   = 5 * time.Second
+	retryLongest = 15 * time.Minute
+	giveUpAfter  = 24 * time.Hour
+)
+
+// destinations makes the destinations of the settings.
+func (c config) destinations() ([]deliver.Destination, error) {
+	if strings.TrimSpace(c.Destinations) == "" {
+		return nil, nil
+	}
+	dec := json.NewDecoder(strings.NewReader(c.Destinations))
+	dec.DisallowUnknownFields()
+	var f destinationFile
+	err := dec.Decode(&f)
+	if err == nil {
+		if _, more := dec.Token(); more != io.EOF {
+			err = fmt.Errorf("there is something behind the JSON object")
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%sDESTINATIONS: %w", prefix, err)
+	}
+	var list []deliver.Destination
+	taken := map[string]bool{record.ChartName: true}
+	for i, s := range f.Destinations {
+		d, err := s.destination()
+		if err == nil && taken[s.Name] {
+			err = fmt.Errorf("the name %q is taken", s.Name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%sDESTINATIONS: destination %d: %w", prefix, i+1, err)
+		}
+		taken[s.Name] = true
+		list = append(list, d)
+	}
+	return list, nil
+}
+
+func (s destinationSetting) destination() (deliver.Destination, error) {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
+	if s.Name == "" || len(s.Name) > 32 || strings.Trim(s.Name, letters) != "" {
+		return deliver.Destination{}, fmt.Errorf("its name must be 1 to 32 lower-case letters, digits and hyphens")
+	}
+	for _, r := range s.Rules {
+		for _, w := range r.Worktypes {
+			if w.Info().Title == "" {
+				return deliver.Destination{}, fmt.Errorf("its rules name a worktype %q that does not exist", w)
+			}
+		}
+	}
+	system, err := s.system()
+	if err != nil {
+		return deliver.Destination{}, err
+	}
+	return deliver.Destination{
+		System: system, Rules: s.Rules, Hold: s.Hold, Parallel: s.Parallel,
+		First:   cmp.Or(time.Duration(s.RetryFirst), retryFirst),
+		Longest: cmp.Or(time.Duration(s.RetryLongest), retryLongest),
+		GiveUp:  cmp.Or(time.Duration(s.GiveUp), giveUpAfter),
+		Lease:   2*cmp.Or(time.Duration(s.Timeout), 30*time.Second) + time.Minute,
+	}, nil
+}
+
+// system makes what the kind names.
+func (s destinationSetting) system() (record.System, error) {
+	switch s.Kind {
+	case "mdm":
+		return s.mdm()
+	case "folder":
+		return folder.New(s.Name, s.Path)
+	case "webhook":
+		return s.webhook()
+	case record.ChartName:
+		return nil, fmt.Errorf("the built-in record gets every note by itself")
+	}
+	return nil, fmt.Errorf("there is no kind of destination %q; use mdm, folder or webhook", s.Kind)
+}
+
+func (s destinationSetting) mdm() (record.System, error) {
+	if _, _, err := net.SplitHostPort(s.Address); err != nil {
+		return nil, fmt.Errorf("its address must be HOST:PORT: %w", err)
+	}
+	roots, err := certificates(s.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	dial := func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", s.Address) }
+	if s.TLS {
+		secure := &tls.Dialer{NetDialer: dialer, Config: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
+		dial = func(ctx context.Context) (net.Conn, error) { return secure.DialContext(ctx, "tcp", s.Address) }
+	}
+	return hl7.NewMDM(hl7.Site{
+		Label: s.Name, Client: &hl7.Client{Dial: dial, Timeout: time.Duration(s.Timeout)},
+		Sender: s.Sender, Receiver: s.Receiver, Authority: s.Authority, Test: s.Test, Types: s.Types, Busy: s.Busy,
+		Provider: func(p record.Person) (id, authority string) {
+			known, ok := s.Providers[p.ID]
+			if !ok {
+				known = s.Providers[p.Name]
+			}
+			return known.ID, known.Authority
+		},
+	}), nil
+}
+
+func (s destinationSetting) webhook() (record.System, error) {
+	if s.SecretFile == "" {
+		return nil, fmt.Errorf("a webhook needs a secret_file")
+	}
+	secret, err := os.ReadFile(s.SecretFile)
+	if err != nil {
+		return nil, fmt.Errorf("its secret: %w", err)
+	}
+	roots, err := certificates(s.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return webhook.New(webhook.Config{
+		Name: s.Name, URL: s.URL, Secret: bytes.TrimSpace(secret), Private: s.Private, Once: s.Once,
+		RootCAs: roots, Timeout: time.Duration(s.Timeout),
+	})
+}
+
+// certificates reads a PEM file; nil without one: the machine's.
+func certificates(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("its certificates: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("its certificates: there is none in %s", file)
+	}
+	return pool, nil
+}
+
+// outbound is the room that sends to other records systems.
+func (a *app) outbound() (*deliver.Outbound, error) {
+	list, err := a.cfg.destinations()
+	if err != nil {
+		return nil, err
+	}
+	return deliver.NewOutbound(a.store, list, deliver.Options{Language: a.cfg.Language, Log: a.log}), nil
+}
+
+// sendOut sends to other records systems, where the stage of delivery is among
+// the handlers, until the returned function is called; that waits for the tries
+// under way.
+func (a *app) sendOut(ctx context.Context, handlers map[pipeline.Stage]pipeline.Handler) (stop func(), err error) {
+	if handlers[pipeline.Deliver] == nil {
+		return func() {}, nil
+	}
+	if err := a.out.Register(ctx); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a.out.Run(ctx)
+	}()
+	return func() { cancel(); <-done }, nil
+}
