@@ -68,11 +68,3 @@ func (h *halver) process(in []float32) []float32 {
 	h.odd = h.odd[:copy(h.odd, h.odd[n:])]
 	return h.out
 }
-
-// split deals the samples of in to even and odd, which have the same length.
-func split(even, odd, in []float32) {
-	odd, in = odd[:len(even)], in[:2*len(even)]
-	for i := range even {
-		even[i], odd[i] = in[2*i], in[2*i+1]
-	}
-}

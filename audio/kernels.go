@@ -34,6 +34,13 @@ func dot8Plain(h, x []float32, stride int, out *[8]float32) {
 	}
 }
 
+func splitPlain(even, odd, in []float32) {
+	odd, in = odd[:len(even)], in[:2*len(even)]
+	for i := range even {
+		even[i], odd[i] = in[2*i], in[2*i+1]
+	}
+}
+
 func goertzelPlain(x []float32, coeff, last, before *[12]float32) {
 	for i, c := range coeff {
 		var a, b float32

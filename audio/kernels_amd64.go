@@ -21,6 +21,9 @@ func dot8AVX512(h, x *float32, n, stride int, out *[8]float32)
 func goertzelAVX2(x *float32, n int, coeff, last, before *[12]float32)
 
 //go:noescape
+func splitAVX2(even, odd, in *float32, n int)
+
+//go:noescape
 func firAVX2(dst, x, h *float32, n, taps int)
 
 //go:noescape
@@ -73,6 +76,18 @@ func goertzel(x []float32, coeff, last, before *[12]float32) {
 		return
 	}
 	goertzelAVX2(&x[0], len(x), coeff, last, before)
+}
+
+// split deals the samples of in to even and odd, which have the same length.
+func split(even, odd, in []float32) {
+	n := len(even) &^ 7
+	if !fast {
+		n = 0
+	}
+	if n > 0 {
+		splitAVX2(&even[0], &odd[:n][0], &in[:2*n][0], n)
+	}
+	splitPlain(even[n:], odd[n:], in[2*n:])
 }
 
 // fir fills dst with the sums of h[k]*x[i+k]; x is len(dst)+len(h)-1 long.

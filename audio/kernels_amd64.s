@@ -235,6 +235,31 @@ sample:
 	VMOVUPS X5, 32(R10)
 	RET
 
+// func splitAVX2(even, odd, in *float32, n int)
+// n, of each, is a multiple of 8.
+TEXT ·splitAVX2(SB), NOSPLIT, $0-32
+	MOVQ even+0(FP), DI
+	MOVQ odd+8(FP), R8
+	MOVQ in+16(FP), SI
+	MOVQ n+24(FP), CX
+
+eight:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VSHUFPS $0x88, Y1, Y0, Y2
+	VSHUFPS $0xdd, Y1, Y0, Y3
+	VPERMPD $0xd8, Y2, Y2
+	VPERMPD $0xd8, Y3, Y3
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, (R8)
+	ADDQ $64, SI
+	ADDQ $32, DI
+	ADDQ $32, R8
+	SUBQ $8, CX
+	JNZ  eight
+	VZEROUPPER
+	RET
+
 // func firAVX2(dst, x, h *float32, n, taps int)
 // n is a multiple of 32: 32 outputs at a time, one coefficient after the other.
 TEXT ·firAVX2(SB), NOSPLIT, $0-40

@@ -4,6 +4,7 @@ package audio
 
 func dot(a, b []float32) float32                             { return dotPlain(a, b) }
 func dot8(h, x []float32, stride int, out *[8]float32)       { dot8Plain(h, x, stride, out) }
+func split(even, odd, in []float32)                          { splitPlain(even, odd, in) }
 func goertzel(x []float32, coeff, last, before *[12]float32) { goertzelPlain(x, coeff, last, before) }
 func fir(dst, x, h []float32)                                { firPlain(dst, x, h) }
 func observe(x []float32, l *lanes)                          { observePlain(x, l) }

@@ -57,6 +57,23 @@ func TestKernels(t *testing.T) {
 	}
 }
 
+func TestSplitKernel(t *testing.T) {
+	t.Parallel()
+	for n := range 70 {
+		in := make([]float32, 2*n)
+		for i := range in {
+			in[i] = float32(i)
+		}
+		even, odd := make([]float32, n), make([]float32, n)
+		split(even, odd, in)
+		for i := range even {
+			if even[i] != float32(2*i) || odd[i] != float32(2*i+1) {
+				t.Fatalf("%d pairs: %v %v", n, even, odd)
+			}
+		}
+	}
+}
+
 func TestGoertzel(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(7, 8))
