@@ -41,6 +41,7 @@ var floors = map[string]int{
 	"pipeline/blob":               2,
 	"pipeline/record":             2,
 	"pipeline/record/fhir":        2,
+	"pipeline/record/fhir/push":   2,
 	"pipeline/record/hl7":         2,
 	"pipeline/record/folder":      2,
 	"pipeline/record/webhook":     2,

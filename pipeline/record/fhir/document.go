@@ -13,7 +13,7 @@ const TextPlain = "text/plain;charset=utf-8"
 // DocumentReference is FHIR R4 DocumentReference.
 type DocumentReference struct {
 	ResourceType     string            `json:"resourceType"`
-	ID               string            `json:"id"`
+	ID               string            `json:"id,omitempty"`
 	Meta             Meta              `json:"meta"`
 	MasterIdentifier *Identifier       `json:"masterIdentifier,omitempty"`
 	Identifier       []Identifier      `json:"identifier"`
