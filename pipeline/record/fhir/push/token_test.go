@@ -99,7 +99,11 @@ func verify(key map[string]any, text string, signature []byte) error {
 		pub := &rsa.PublicKey{N: number(key["n"]), E: int(number(key["e"]).Int64())}
 		return rsa.VerifyPKCS1v15(pub, crypto.SHA384, sum[:], signature)
 	}
-	pub := &ecdsa.PublicKey{Curve: elliptic.P384(), X: number(key["x"]), Y: number(key["y"])}
+	point := append([]byte{4}, append(bytes64(key["x"].(string)), bytes64(key["y"].(string))...)...)
+	pub, err := ecdsa.ParseUncompressedPublicKey(elliptic.P384(), point)
+	if err != nil {
+		return err
+	}
 	if len(signature) != 96 || !ecdsa.Verify(pub, sum[:], new(big.Int).SetBytes(signature[:48]), new(big.Int).SetBytes(signature[48:])) {
 		return fmt.Errorf("signature of %d bytes does not fit", len(signature))
 	}
