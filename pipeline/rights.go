@@ -27,6 +27,8 @@ const (
 	SitePhrases     Action = "phrases.site" // change what everybody can use; own phrases need no right
 	ReadAudit       Action = "audit.read"
 
+	ManageDeliveries Action = "delivery.manage" // send again, hold, settle what goes to other systems
+
 	ReadFeedback   Action = "qa.feedback" // what QA found in one's own typing
 	AnswerFeedback Action = "qa.answer"   // disputes
 	ReadQAReport   Action = "qa.report"   // numbers, no text
@@ -40,9 +42,9 @@ var general = map[Role][]Action{
 	RoleQA:               {SitePhrases, Worklist, AnswerFeedback, ReadQAReport},
 	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools, AnswerFeedback, ReadQAReport, ManageQARules},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
-	RoleRecords:          {ReadChart, FindPatient},
+	RoleRecords:          {ManageDeliveries, ReadChart, FindPatient},
 	RoleAuditor:          {ReadAudit},
-	RoleAdmin:            {SitePhrases, ManageQARules, ReadQAReport, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
+	RoleAdmin:            {ManageDeliveries, SitePhrases, ManageQARules, ReadQAReport, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
 }
 
 // May reports whether u may do a; d is the dictation it is done to, nil for

@@ -52,6 +52,11 @@ func New(ledger Ledger, system record.System, language string) *Handler {
 // try, after any restart, from any worker.
 func Key(documentNumber, destination string) string { return documentNumber + "@" + destination }
 
+// WithdrawalKey is the key of telling a destination that a note was sent by mistake.
+func WithdrawalKey(documentNumber, destination string) string {
+	return Key(documentNumber, destination) + "_withdrawal"
+}
+
 // Handle implements [pipeline.Handler]; Result.Delivery is set.
 func (h *Handler) Handle(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
 	doc, err := document(ctx, h.ledger, job.Dictation, h.system.Name(), h.language)

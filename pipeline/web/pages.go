@@ -159,49 +159,54 @@ func (p *pages) write(w http.ResponseWriter, r *http.Request, sh sheet) error {
 // said are the sentences a page may greet with after a redirect; the address
 // holds only their names.
 var said = map[string]string{
-	"signed-out":     "You are signed out.",
-	"pools":          "The pools were changed. What is received from now on follows them.",
-	"none":           "No dictation waits for you just now. This list shows the next one as soon as it comes.",
-	"completed":      "Completed. The text is on its way to the signature.",
-	"qa":             "Sent to QA with your reason.",
-	"suspended":      "Laid aside. It stays yours and is listed here until you take it up again.",
-	"released":       "Given back to the queue. What you saved is kept.",
-	"returned":       "Returned with your reason.",
-	"signed":         "Signed. The note is on its way to the patient's record.",
-	"signed-next":    "Signed. This is the next note.",
-	"mended":         "Saved. Read the text once more, then sign it.",
-	"checked":        "Noted that you have checked it.",
-	"addendum":       "Signed. The addendum is on its way to the patient's record.",
-	"amendment":      "Signed. The amendment is on its way to the patient's record; the old note says that it was amended.",
-	"proxy":          "Your colleague may sign for you in that time.",
-	"proxy-ended":    "The proxy has ended.",
-	"factor-removed": "The second factor is removed.",
-	"attending":      "The attending is set. Notes of this author that are signed from now on need both signatures.",
-	"retried":        "The failed step runs again.",
-	"unheld":         "The dictation goes on.",
-	"identified":     "Patient and visit are set.",
-	"taken-back":     "The dictation is in the queue again. What was saved is kept.",
-	"split":          "The recording was split. Its parts are dictations of their own now and are listed below.",
-	"whole":          "The recording goes on as one dictation.",
-	"sent-as-is":     "Sent as it is. It is listed below, on its way to the transcriptionist.",
-	"discarded":      "Discarded. It was written down that you did.",
-	"by-hand":        "The dictation waits for a transcriptionist, who types it from the sound.",
-	"added":          "The account was made.",
-	"disabled":       "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
-	"enabled":        "The account is open again.",
-	"phrase":         "The phrase is saved. Open workstations have it after loading the page again.",
-	"phrase-deleted": "The phrase is deleted.",
-	"settings":       "Your settings are saved.",
-	"ruled":          "Completed. A rule of the site sends the text to a QA editor first.",
-	"undone":         "Taken back. The text is yours again.",
-	"not-undone":     "It can no longer be taken back: somebody has it already, or too much time has passed.",
-	"assessed":       "Done. The text is on its way to the signature, and the typist sees what you found.",
-	"feedback-read":  "Noted that you have read it.",
-	"disputed":       "Your answer is with the lead.",
-	"settled":        "The typist sees your answer.",
-	"rule-added":     "The rule holds from now on.",
-	"rules-changed":  "The rules were changed.",
-	"password":       "The password was set and the account's sessions are ended.",
+	"signed-out":        "You are signed out.",
+	"delivery-resend":   "It is sent again.",
+	"delivery-hold":     "It is held back until somebody releases it.",
+	"delivery-release":  "Released. It is sent as soon as the destination takes it.",
+	"delivery-settle":   "Noted that you found it there.",
+	"delivery-withdraw": "The destination is told that the document was sent by mistake.",
+	"pools":             "The pools were changed. What is received from now on follows them.",
+	"none":              "No dictation waits for you just now. This list shows the next one as soon as it comes.",
+	"completed":         "Completed. The text is on its way to the signature.",
+	"qa":                "Sent to QA with your reason.",
+	"suspended":         "Laid aside. It stays yours and is listed here until you take it up again.",
+	"released":          "Given back to the queue. What you saved is kept.",
+	"returned":          "Returned with your reason.",
+	"signed":            "Signed. The note is on its way to the patient's record.",
+	"signed-next":       "Signed. This is the next note.",
+	"mended":            "Saved. Read the text once more, then sign it.",
+	"checked":           "Noted that you have checked it.",
+	"addendum":          "Signed. The addendum is on its way to the patient's record.",
+	"amendment":         "Signed. The amendment is on its way to the patient's record; the old note says that it was amended.",
+	"proxy":             "Your colleague may sign for you in that time.",
+	"proxy-ended":       "The proxy has ended.",
+	"factor-removed":    "The second factor is removed.",
+	"attending":         "The attending is set. Notes of this author that are signed from now on need both signatures.",
+	"retried":           "The failed step runs again.",
+	"unheld":            "The dictation goes on.",
+	"identified":        "Patient and visit are set.",
+	"taken-back":        "The dictation is in the queue again. What was saved is kept.",
+	"split":             "The recording was split. Its parts are dictations of their own now and are listed below.",
+	"whole":             "The recording goes on as one dictation.",
+	"sent-as-is":        "Sent as it is. It is listed below, on its way to the transcriptionist.",
+	"discarded":         "Discarded. It was written down that you did.",
+	"by-hand":           "The dictation waits for a transcriptionist, who types it from the sound.",
+	"added":             "The account was made.",
+	"disabled":          "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
+	"enabled":           "The account is open again.",
+	"phrase":            "The phrase is saved. Open workstations have it after loading the page again.",
+	"phrase-deleted":    "The phrase is deleted.",
+	"settings":          "Your settings are saved.",
+	"ruled":             "Completed. A rule of the site sends the text to a QA editor first.",
+	"undone":            "Taken back. The text is yours again.",
+	"not-undone":        "It can no longer be taken back: somebody has it already, or too much time has passed.",
+	"assessed":          "Done. The text is on its way to the signature, and the typist sees what you found.",
+	"feedback-read":     "Noted that you have read it.",
+	"disputed":          "Your answer is with the lead.",
+	"settled":           "The typist sees your answer.",
+	"rule-added":        "The rule holds from now on.",
+	"rules-changed":     "The rules were changed.",
+	"password":          "The password was set and the account's sessions are ended.",
 }
 
 // failure answers with an error as a page.
@@ -248,6 +253,9 @@ func links(u pipeline.User) []link {
 	if pipeline.May(u, pipeline.ManagePools, nil) == nil {
 		l = append(l, link{"/pools", msg("Pools")})
 	}
+	if pipeline.May(u, pipeline.ManageDeliveries, nil) == nil {
+		l = append(l, link{"/deliveries", msg("Deliveries")})
+	}
 	return append(l, qaLinks(u)...)
 }
 
@@ -269,7 +277,7 @@ func start(u pipeline.User) string {
 
 // pageRoutes is the table of pages. {id} is always a dictation's id.
 func (s *Server) pageRoutes() []route {
-	return append(s.qaPages(), []route{
+	return append(append(s.qaPages(), s.deliveryPages()...), []route{
 		{pattern: "GET /{$}", handle: s.pageStart},
 		{pattern: "GET /login", open: true, handle: s.pageLogin},
 		{pattern: "POST /login", open: true, handle: s.postLogin},

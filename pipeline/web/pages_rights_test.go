@@ -29,6 +29,8 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"POST /work/noted":                   {all: "transcriptionist qa lead clinician"},
 	"POST /review/{id}/take-over":        {typing: "lead", signature: "lead"},
 	"POST /review/{id}/take-back":        {typing: "lead", signature: "lead"},
+	"GET /deliveries":                    {all: "records admin"},
+	"POST /deliveries":                   {all: "records admin"},
 	"GET /pools":                         {all: "lead admin"},
 	"POST /pools":                        {all: "lead admin"},
 	"POST /review/{id}/claim":            worklist,

@@ -263,15 +263,27 @@ var acts = map[string]string{
 
 	"dictation.undone": msg("Taken back by who sent it on"),
 	"text.edit":        msg("Text opened"),
-	"qa.assessed":      msg("Assessed by QA"),
-	"qa.read":          msg("Assessment read by the typist"),
-	"qa.disputed":      msg("Mark disputed"),
-	"qa.upheld":        msg("Mark upheld"),
-	"qa.withdrawn":     msg("Mark withdrawn"),
-	"qa.rules":         msg("QA rules changed or looked at"),
-	"qa.report":        msg("QA report looked at"),
-	"qa.feedback":      msg("QA feedback read"),
-	"qa.answer":        msg("Disputes looked at"),
+
+	"delivery.manage":    msg("Deliveries looked at"),
+	"delivery.sent":      msg("Sent to a records system"),
+	"delivery.unknown":   msg("Sent to a records system, answer lost"),
+	"delivery.parked":    msg("Delivery parked"),
+	"delivery.resend":    msg("Delivery asked for again"),
+	"delivery.hold":      msg("Delivery held back"),
+	"delivery.release":   msg("Delivery released"),
+	"delivery.settle":    msg("Delivery settled by looking"),
+	"delivery.withdraw":  msg("Document withdrawn at its destination"),
+	"delivery.reconcile": msg("Notes compared with deliveries"),
+
+	"qa.assessed":  msg("Assessed by QA"),
+	"qa.read":      msg("Assessment read by the typist"),
+	"qa.disputed":  msg("Mark disputed"),
+	"qa.upheld":    msg("Mark upheld"),
+	"qa.withdrawn": msg("Mark withdrawn"),
+	"qa.rules":     msg("QA rules changed or looked at"),
+	"qa.report":    msg("QA report looked at"),
+	"qa.feedback":  msg("QA feedback read"),
+	"qa.answer":    msg("Disputes looked at"),
 }
 
 // act is an action of the audit in words; one without words stands as it is.
