@@ -131,6 +131,9 @@ func (k *Desk) seal(d pipeline.Dictation, n *pipeline.Note, how signing) error {
 	}
 	if len(n.Earlier) > 0 {
 		first := n.Earlier[len(n.Earlier)-1]
+		if first.SignerID == n.Seal.SignerID { // an attending's proxy may be the author himself
+			return pipeline.Errorf(pipeline.Forbidden, "You gave the first signature; the second must be somebody else's. Nothing was signed.")
+		}
 		if first.TextSHA256 != n.Seal.TextSHA256 {
 			return pipeline.Errorf(pipeline.Conflict, "The first signature is not over this text. Return the note and have it signed again.")
 		}

@@ -7,6 +7,7 @@ import (
 
 	"dictation/pipeline"
 	"dictation/pipeline/review"
+	"dictation/pipeline/store"
 )
 
 // later is what somebody typed to add to a note, kept when it is refused.
@@ -21,6 +22,22 @@ func typedLater(r *http.Request) later {
 		Relation: pipeline.Relation(r.PostFormValue("relation")), Reason: r.PostFormValue("reason"),
 		Text: strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n"),
 	}
+}
+
+// Refused is the text that a signer changed and that was not saved.
+func (d signData) Refused() string {
+	if d.Typing.Relation != "" {
+		return ""
+	}
+	return d.Typing.Text
+}
+
+// ReturnWhy is the reason of a return that was refused.
+func (d signData) ReturnWhy() string {
+	if d.Typing.Relation != "" {
+		return ""
+	}
+	return d.Typing.Reason
 }
 
 // signedNote gathers what the page shows of a note that was signed.
@@ -105,11 +122,13 @@ func (s *Server) pagePrint(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data := printData{Title: s.speech(r).t(d.Worktype.Info().Title), Number: d.JobNumber, Patient: c.Patient, Visit: c.Visit, Author: c.Author}
+	// The right to the chart opens the route, too; it is one to signed notes only.
 	if d.Stage == pipeline.Deliver {
 		err = s.printSigned(ctx, d, &data)
-	} else {
-		v, e := s.Store.Text(ctx, d.ID, 0)
-		data.Text, err = v.Text, e
+	} else if err = pipeline.May(userOf(r), pipeline.ReadText, &d); err == nil {
+		var v store.Version
+		v, err = s.Store.Text(ctx, d.ID, 0)
+		data.Text = v.Text
 	}
 	if err != nil {
 		return err

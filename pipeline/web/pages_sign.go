@@ -169,6 +169,7 @@ func (s *Server) signers(ctx context.Context, u pipeline.User, d pipeline.Dictat
 		}
 		if ok {
 			data.First = &seal
+			data.Open = data.Open && seal.SignerID != u.ID
 		}
 		if !data.Open {
 			to, err := s.Store.User(ctx, d.CosignerID)

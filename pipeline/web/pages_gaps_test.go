@@ -1,0 +1,65 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"dictation/pipeline"
+)
+
+// TestPrintViewOfUnsignedText: the right to the chart is one to signed notes.
+func TestPrintViewOfUnsignedText(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	d := x.claimed("author")
+	x.save(d.ID, x.accounts["transcriptionist"].actor(), d.TextN, "Not checked by anybody yet.")
+	for _, who := range []string{"records", "clinician"} {
+		x.do(who, "GET", "/sign/"+d.ID+"/print", nil).want(http.StatusForbidden).lacks("Not checked")
+	}
+	x.do("author", "GET", "/sign/"+d.ID+"/print", nil).want(http.StatusOK).has("DRAFT", "Not checked")
+	typed := x.typed("author")
+	x.do("records", "GET", "/sign/"+typed.ID+"/print", nil).want(http.StatusForbidden)
+	x.do("clinician", "GET", "/sign/"+typed.ID+"/print", nil).want(http.StatusOK).has("DRAFT")
+	signed, _ := x.delivered("author")
+	x.do("records", "GET", "/sign/"+signed.ID+"/print", nil).want(http.StatusOK).has(noteText)
+}
+
+// TestTwoSignaturesAreOfTwoPeople, whoever is whose proxy.
+func TestTwoSignaturesAreOfTwoPeople(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	x.account("attending", pipeline.RoleClinician)
+	x.do("admin", "POST", "/api/v1/users/author/attending", m{"attending": "attending"}).want(http.StatusOK)
+	until := time.Now().Add(24 * time.Hour)
+	for _, proxy := range []string{"author", "clinician"} {
+		x.do("attending", "POST", "/api/v1/me/proxies", m{"proxy": proxy, "until": until}).want(http.StatusCreated)
+	}
+	d := x.typed("author")
+	path := "/api/v1/dictations/" + d.ID
+	x.do("author", "POST", path+"/sign", m{"password": password}).want(http.StatusAccepted)
+	x.do("author", "POST", path+"/sign", m{"password": password}).wantProblem(http.StatusForbidden, "first signature")
+	x.do("author", "GET", "/sign/"+d.ID, nil).want(http.StatusOK).lacks(`id="sign-button"`)
+	var n noteView
+	x.do("clinician", "POST", path+"/sign", m{"password": password}).want(http.StatusOK, &n)
+	if n.Seal.Meaning != pipeline.MeansAttendingProxy || n.Earlier[0].SignerID == n.Seal.SignerID {
+		t.Errorf("%+v after %+v", n.Seal, n.Earlier)
+	}
+}
+
+// TestRefusedMendIsKept: what a signer typed stands on the page that refuses it.
+func TestRefusedMendIsKept(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	d := x.typed("author")
+	mend := func(who, text string) answer {
+		return x.form(who, "/sign/"+d.ID+"/text", url.Values{"version": {"2"}, "text": {text}})
+	}
+	if d.TextN != 2 {
+		t.Fatalf("version %d", d.TextN)
+	}
+	mend("clinician", "Of the clinician.").want(http.StatusSeeOther)
+	mend("author", "Of the <b>author</b>.").want(http.StatusPreconditionFailed).has("Of the clinician.", "Of the &lt;b&gt;author&lt;/b&gt;.").lacks("<b>author")
+	x.do("author", "GET", "/sign/"+d.ID, nil).want(http.StatusOK).has("Of the clinician.").lacks("author&lt;", "Of the &lt;b")
+}
