@@ -48,7 +48,7 @@ func benchQueue(ctx context.Context, o benchOptions) (_ []figure, err error) {
 	var figures []figure
 	worst := 0.0
 	for _, page := range queuePages() {
-		few, many, err := sideBySide(ctx, &sites, page.filter, 20*max(o.rounds, 1))
+		few, many, err := sideBySide(ctx, &sites, page.filter, 50*max(o.rounds, 1))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", page.name, err)
 		}
@@ -97,6 +97,10 @@ func queuePages() []queueView {
 		{"own pools", typing(store.QueueFilter{})},
 		{"own pools, STAT", typing(store.QueueFilter{Priority: pipeline.STAT})},
 		{"own pools, a worktype", typing(store.QueueFilter{Worktype: pipeline.Letter})},
+		{"own pools, a worktype, older than a day", typing(store.QueueFilter{Worktype: pipeline.Letter, Older: 24 * time.Hour})},
+		{"own pools, author and worktype", func(r rehearsed) store.QueueFilter {
+			return store.QueueFilter{Step: pipeline.Typing, Pools: r.Own, AuthorID: r.Author, Worktype: pipeline.Letter}
+		}},
 		{"all", all(func(rehearsed, *store.QueueFilter) {})},
 		{"of an author", all(func(r rehearsed, f *store.QueueFilter) { f.AuthorID = r.Author })},
 		{"of a worktype", all(func(_ rehearsed, f *store.QueueFilter) { f.Worktype = pipeline.Letter })},
@@ -128,19 +132,19 @@ func sideBySide(ctx context.Context, sites *[2]rehearsed, filter func(rehearsed)
 	return median(took[0]), median(took[1]), nil
 }
 
-// askQueue asks what the page Work does.
+// askQueue asks what the page Work does, twice for a page: the first and the next,
+// both of them full.
 func askQueue(ctx context.Context, r rehearsed, f store.QueueFilter) error {
-	f.Limit = 51
-	list, err := r.store.Queue(ctx, f)
-	if err != nil {
-		return err
-	}
-	if len(list) > 50 {
-		next := f
-		next.After = f.Cursor(list[49])
-		if _, err := r.store.Queue(ctx, next); err != nil {
+	for range 2 {
+		f.Limit = 51 // one more than a page, to see whether there is another
+		list, err := r.store.Queue(ctx, f)
+		if err != nil {
 			return err
 		}
+		if len(list) < f.Limit {
+			return fmt.Errorf("a page of %d rows instead of %d compares with nothing", len(list), f.Limit)
+		}
+		f.After = f.Cursor(list[49])
 	}
 	for _, state := range []pipeline.State{pipeline.Pending, pipeline.InProgress, pipeline.Suspended, pipeline.Held} {
 		f.State = state

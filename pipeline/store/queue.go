@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -50,10 +49,17 @@ func (s *Store) Queue(ctx context.Context, f QueueFilter) ([]pipeline.Dictation,
 	}
 	// The planner must know that it is a page: the limit is no parameter.
 	ordered := fmt.Sprintf(" order by %s limit %d", order, pageSize(f.Limit))
+	pools := ""
+	switch {
+	case len(f.Pools) > 0 && f.Older > 0: // one walk by age; a walk a pool would read the others' rows anew each time
+		q.and("d.pool = any(%s)", f.Pools)
+	case len(f.Pools) > 0:
+		pools = q.value(f.Pools)
+	}
 	sql := "select " + columns + " from dictations d where " + q.where() + ordered
-	if len(f.Pools) > 0 {
+	if pools != "" {
 		// Each pool's page comes from its own stretch of the index.
-		sql = "select " + columns + " from unnest(" + q.value(f.Pools) + "::text[]) p (name) cross join lateral (select * from dictations d where " +
+		sql = "select " + columns + " from unnest(" + pools + "::text[]) p (name) cross join lateral (select * from dictations d where " +
 			q.where() + " and d.pool = p.name" + ordered + ") d" + ordered
 	}
 	rows, _ := s.pool.Query(ctx, sql, q.values...)
@@ -66,7 +72,7 @@ func (s *Store) Queue(ctx context.Context, f QueueFilter) ([]pipeline.Dictation,
 func (s *Store) QueueCount(ctx context.Context, f QueueFilter, most int) (n int, err error) {
 	q := f.query()
 	if len(f.Pools) > 0 {
-		q.and("d.pool = any(%s)", slices.Clone(f.Pools))
+		q.and("d.pool = any(%s)", f.Pools)
 	}
 	sql := "select count(*) from (select from dictations d where " + q.where() + fmt.Sprintf(" limit %d) n", most)
 	err = s.pool.QueryRow(ctx, sql, q.values...).Scan(&n)

@@ -33,12 +33,13 @@ alter table dictations
     add column held_since timestamptz; -- since when the holder has it
 
 -- The queue page: each filter leads an index that gives the rows in the order of the
--- page; what another filter asks besides is read from the same index.
-create index dictations_pool on dictations (pool, step, state, priority, due_at, id) include (author_id) where stage = 'review';
-create index dictations_pool_worktype on dictations (pool, worktype, step, state, priority, due_at, id) where stage = 'review';
-create index dictations_typed_for on dictations (author_id, step, state, priority, due_at, id) include (pool) where stage = 'review';
-create index dictations_typed_for_worktype on dictations (author_id, worktype, step, state, priority, due_at, id) where stage = 'review';
-create index dictations_worktype on dictations (worktype, step, state, priority, due_at, id) include (pool) where stage = 'review';
+-- page; what another filter asks besides is counted from the same index, without
+-- the rows.
+create index dictations_pool on dictations (pool, step, state, priority, due_at, id) include (author_id, created_at) where stage = 'review';
+create index dictations_pool_worktype on dictations (pool, worktype, step, state, priority, due_at, id) include (author_id, created_at) where stage = 'review';
+create index dictations_typed_for on dictations (author_id, step, state, priority, due_at, id) include (pool, created_at) where stage = 'review';
+create index dictations_typed_for_worktype on dictations (author_id, worktype, step, state, priority, due_at, id) include (pool, created_at) where stage = 'review';
+create index dictations_worktype on dictations (worktype, step, state, priority, due_at, id) include (pool, created_at) where stage = 'review';
 create index dictations_age on dictations (step, state, priority, created_at, id) where stage = 'review';
 create index dictations_open on dictations (stage, step, state) where state <> 'finished';
 
