@@ -30,6 +30,7 @@ type Outbound struct {
 type Options struct {
 	Language string        // of the notes, BCP 47
 	Poll     time.Duration // how often it looks for what is due; default 1 s
+	OnTheWay time.Duration // how old a note must be before it counts as forgotten; default 15 min
 	Log      *slog.Logger
 }
 
@@ -44,7 +45,7 @@ var actor = store.Actor{ID: "deliver"}
 
 // NewOutbound makes an Outbound; the destinations' names must differ.
 func NewOutbound(s *store.Store, destinations []Destination, opts Options) *Outbound {
-	opts.Poll = cmp.Or(opts.Poll, time.Second)
+	opts.Poll, opts.OnTheWay = cmp.Or(opts.Poll, time.Second), cmp.Or(opts.OnTheWay, 15*time.Minute)
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}

@@ -44,11 +44,12 @@ type hospital struct {
 	order   []string // TXA-12 as kept, doubles included
 	bytes   [][]byte // all that came
 	at      string   // address
-	refuse  string   // ERR-3 of an AE for everything; empty: none
+	refuse  string   // ERR-3 of an AE for everything, "AR " before it: of an AR; empty: none
+	came    chan struct{}
 }
 
 func newHospital(t testing.TB) *hospital {
-	h := &hospital{seen: map[string][]byte{}, answers: map[string]hl7.Ack{}}
+	h := &hospital{seen: map[string][]byte{}, answers: map[string]hl7.Ack{}, came: make(chan struct{}, 1000)}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +88,7 @@ func (h *hospital) talk(conn net.Conn) {
 			message := append([]byte(nil), in[start+1:end]...)
 			in = in[end+1:]
 			answers, cut := h.take(message)
+			h.came <- struct{}{}
 			for _, a := range answers {
 				if _, err := conn.Write(append(append([]byte{0x0b}, a...), 0x1c, 0x0d)); err != nil {
 					return
@@ -148,6 +150,8 @@ func (h *hospital) keep(msg hl7.Message, bad error) hl7.Ack {
 	switch {
 	case bad != nil || number == "" || msg.Value("PID", 3) == "":
 		return hl7.Ack{Code: hl7.AE, Error: hl7.ErrRequiredField}
+	case strings.HasPrefix(h.refuse, "AR "):
+		return hl7.Ack{Code: hl7.AR, Error: h.refuse[3:]}
 	case h.refuse != "":
 		return hl7.Ack{Code: hl7.AE, Error: h.refuse}
 	case parent != "" && !strings.Contains(strings.Join(h.order, " "), parent):
@@ -172,9 +176,8 @@ func (h *hospital) set(f func(*hospital)) {
 
 var errUnplugged = errors.New("network is unreachable")
 
-// link is an Outbound as a fresh process has it: only store and receiver are
-// left from before.
-func link(t testing.TB, s *store.Store, h *hospital, name string, change func(*deliver.Destination)) *deliver.Outbound {
+// mdm is a destination with a connection of its own to the receiver.
+func mdm(t testing.TB, h *hospital, name string) *hl7.MDM {
 	client := &hl7.Client{Timeout: 5 * time.Second, Dial: func(ctx context.Context) (net.Conn, error) {
 		h.mu.Lock()
 		off := len(h.plan) > 0 && h.plan[0] == unplugged
@@ -188,7 +191,13 @@ func link(t testing.TB, s *store.Store, h *hospital, name string, change func(*d
 		return new(net.Dialer).DialContext(ctx, "tcp", h.at)
 	}}
 	t.Cleanup(func() { client.Close() })
-	d := deliver.Destination{System: hl7.NewMDM(hl7.Site{Label: name, Client: client})}
+	return hl7.NewMDM(hl7.Site{Label: name, Client: client})
+}
+
+// link is an Outbound as a fresh process has it: only store and receiver are
+// left from before.
+func link(t testing.TB, s *store.Store, h *hospital, name string, change func(*deliver.Destination)) *deliver.Outbound {
+	d := deliver.Destination{System: mdm(t, h, name)}
 	if change != nil {
 		change(&d)
 	}
@@ -253,22 +262,28 @@ func (s *site) line(t testing.TB, doc record.Document) pipeline.Dispatch {
 func TestOnceAtTheReceiver(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	n := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		n++
 		h := newHospital(t)
 		h.plan = rapid.SliceOfN(rapid.SampledFrom(mishaps), 0, 8).Draw(rt, "mishaps")
 		tries := len(h.plan) + 3
-		name := "mllp-" + strings.Repeat("x", n%7) + newID()[:8]
+		name := "mllp-" + newID()[:8]
 		first := link(t, s.Store, h, name, nil)
 		doc := s.signed(t)
 		s.filed(t, first, doc)
 		added := s.later(t, doc)
 		s.filed(t, first, added)
+		two := rapid.Bool().Draw(rt, "two processes at a time")
 		for range tries {
-			if _, err := link(t, s.Store, h, name, nil).Once(t.Context()); err != nil {
-				rt.Fatal(err)
+			var at sync.WaitGroup
+			for range map[bool]int{false: 1, true: 2}[two] {
+				out := link(t, s.Store, h, name, nil)
+				at.Go(func() {
+					if _, err := out.Once(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
 			}
+			at.Wait()
 		}
 		want := doc.Note.DocumentNumber + " " + added.Note.DocumentNumber
 		if got := strings.Join(h.kept(), " "); got != want {

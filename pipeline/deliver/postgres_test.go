@@ -57,6 +57,16 @@ func newSite(t *testing.T) *site {
 // signed brings a dictation of a new patient to delivery and gives its document.
 func (s *site) signed(t testing.TB) record.Document {
 	t.Helper()
+	patient, err := s.PutPatient(t.Context(), pipeline.Patient{MRN: fmt.Sprintf("M%d", s.n.Add(1)), Family: "Example", Sex: "other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.signedFor(t, patient)
+}
+
+// signedFor is signed for a patient who is there already.
+func (s *site) signedFor(t testing.TB, patient string) record.Document {
+	t.Helper()
 	n := s.n.Add(1)
 	must := func(err error) {
 		t.Helper()
@@ -65,8 +75,6 @@ func (s *site) signed(t testing.TB) record.Document {
 		}
 	}
 	ctx, by := t.Context(), store.Actor{ID: s.author.ID}
-	patient, err := s.PutPatient(ctx, pipeline.Patient{MRN: fmt.Sprintf("M%d", n), Family: "Example", Sex: "other"})
-	must(err)
 	visit, err := s.PutEncounter(ctx, pipeline.Encounter{Number: fmt.Sprintf("V%d", n), PatientID: patient, Class: "AMB", Start: time.Now()})
 	must(err)
 	d, _, err := s.Receive(ctx, by, pipeline.Dictation{

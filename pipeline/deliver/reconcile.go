@@ -8,9 +8,6 @@ import (
 	"dictation/pipeline/store"
 )
 
-// onTheWay is how old a note must be before it counts as forgotten.
-const onTheWay = 15 * time.Minute
-
 // lookBack is how far back lines are looked for: every night looks at the notes
 // of a month, not of all years.
 const lookBack = 31 * 24 * time.Hour
@@ -24,7 +21,7 @@ func (o *Outbound) Reconcile(ctx context.Context, by store.Actor) (pipeline.Reco
 	}
 	report := pipeline.Reconciliation{At: now}
 	const most = 1000
-	forgotten, err := o.store.Unattached(ctx, onTheWay, most)
+	forgotten, err := o.store.Unattached(ctx, o.opts.OnTheWay, most)
 	if err != nil {
 		return report, err
 	}
@@ -32,7 +29,7 @@ func (o *Outbound) Reconcile(ctx context.Context, by store.Actor) (pipeline.Reco
 	missing := make(map[string]int)
 	for _, d := range o.destinations {
 		name := d.System.Name()
-		if missing[name], err = o.missing(ctx, d, now.Add(-onTheWay)); err != nil {
+		if missing[name], err = o.missing(ctx, d, now.Add(-o.opts.OnTheWay)); err != nil {
 			return report, err
 		}
 	}
