@@ -18,14 +18,22 @@ const (
 	AmendNote       Action = "note.amend" // also: add to it
 	ReadChart       Action = "chart.read" // also FHIR
 	FindPatient     Action = "patient.find"
-	ManageJobs      Action = "jobs.manage" // retry, hold, identify, take back
-	TypeByHand      Action = "dictation.type_by_hand"
-	SplitDictation  Action = "dictation.split"     // also: say that it is one
-	TakeOver        Action = "dictation.take_over" // take a job from its holder's hands
-	ManagePools     Action = "pools.manage"
-	ManageUsers     Action = "users.manage"
-	SitePhrases     Action = "phrases.site" // change what everybody can use; own phrases need no right
-	ReadAudit       Action = "audit.read"
+
+	SearchNotes      Action = "notes.search"      // an author in his own, others in all
+	ReadCompleteness Action = "completeness.read" // what charts lack
+	CodeNote         Action = "note.code"
+	ReleaseRecord    Action = "record.release"   // give a patient's record to somebody outside
+	ReadDisclosures  Action = "disclosures.read" // who was given it
+	ReadGlass        Action = "glass.read"       // who opened charts without being concerned
+
+	ManageJobs     Action = "jobs.manage" // retry, hold, identify, take back
+	TypeByHand     Action = "dictation.type_by_hand"
+	SplitDictation Action = "dictation.split"     // also: say that it is one
+	TakeOver       Action = "dictation.take_over" // take a job from its holder's hands
+	ManagePools    Action = "pools.manage"
+	ManageUsers    Action = "users.manage"
+	SitePhrases    Action = "phrases.site" // change what everybody can use; own phrases need no right
+	ReadAudit      Action = "audit.read"
 
 	ManageDeliveries Action = "delivery.manage" // send again, hold, settle what goes to other systems
 
@@ -37,13 +45,13 @@ const (
 
 // general is what each role may do with anything at all.
 var general = map[Role][]Action{
-	RoleAuthor:           {CreateDictation, FindPatient},
+	RoleAuthor:           {CreateDictation, FindPatient, SearchNotes},
 	RoleTranscriptionist: {Worklist, ReadFeedback, SplitDictation}, // typing pools digitise tapes, and must see whose number they typed; it is audited
 	RoleQA:               {SitePhrases, Worklist, AnswerFeedback, ReadQAReport},
 	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools, AnswerFeedback, ReadQAReport, ManageQARules},
-	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart},
-	RoleRecords:          {ManageDeliveries, ReadChart, FindPatient},
-	RoleAuditor:          {ReadAudit},
+	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart, SearchNotes, ReadCompleteness},
+	RoleRecords:          {ManageDeliveries, ReadChart, FindPatient, SearchNotes, ReadCompleteness, CodeNote, ReleaseRecord, ReadDisclosures},
+	RoleAuditor:          {ReadAudit, ReadDisclosures, ReadGlass},
 	RoleAdmin:            {ManageDeliveries, SitePhrases, ManageQARules, ReadQAReport, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
 }
 

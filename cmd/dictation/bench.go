@@ -24,6 +24,7 @@ var benchmarks = []struct {
 	{"decode", "processor time of decoding, beside ffmpeg converting alone, and memory with long recordings", benchDecode},
 	{"long", "a 30-minute dictation, recognised in pieces, beside the engine alone on the whole file", benchLong},
 	{"queue", "the queries of the queue page with a million dictations, beside a thousand", benchQueue},
+	{"chart", "the queries of the chart, of what it lacks and of the search with a million notes, beside a thousand", benchChart},
 	{"pages", "weight of the pages' scripts, and typing in 10,000 timed words beside a bare text field", benchPages},
 	{"start", "time until ready on an existing data folder, and processor use when idle", benchStart},
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"dictation/pipeline"
@@ -256,7 +257,7 @@ func links(u pipeline.User) []link {
 	if pipeline.May(u, pipeline.ManageDeliveries, nil) == nil {
 		l = append(l, link{"/deliveries", msg("Deliveries")})
 	}
-	return append(l, qaLinks(u)...)
+	return slices.Concat(l, chartLinks(u), qaLinks(u))
 }
 
 // start is the page an account lands on.
@@ -277,7 +278,7 @@ func start(u pipeline.User) string {
 
 // pageRoutes is the table of pages. {id} is always a dictation's id.
 func (s *Server) pageRoutes() []route {
-	return append(append(s.qaPages(), s.deliveryPages()...), []route{
+	return append(slices.Concat(s.qaPages(), s.deliveryPages(), s.chartPages()), []route{
 		{pattern: "GET /{$}", handle: s.pageStart},
 		{pattern: "GET /login", open: true, handle: s.pageLogin},
 		{pattern: "POST /login", open: true, handle: s.postLogin},

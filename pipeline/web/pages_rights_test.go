@@ -64,6 +64,9 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"GET /patients":                      {all: "clinician records"},
 	"POST /patients":                     {all: "clinician records"},
 	"GET /patients/{patient}":            {all: "clinician records"},
+	"GET /completeness":                  {all: "clinician records"},
+	"GET /search":                        {all: "author clinician records"},
+	"POST /search":                       {all: "author clinician records"}, // in whose notes: TestSearch
 	"GET /audit":                         {all: "auditor"},
 	"POST /audit/verify":                 {all: "auditor"},
 	"GET /admin":                         {all: "admin"},

@@ -3,11 +3,13 @@
 
 -- The words of a note, to search for. As they are written: "no" and "not" count. A
 -- vector is bounded; what stands behind the first 100,000 characters is not in it.
+-- What looks like a tag of HTML is text like any other.
 alter table notes add column words tsvector
-    generated always as (to_tsvector('simple', title || ' ' || left(text, 100000))) stored;
+    generated always as (to_tsvector('simple', translate(title || ' ' || left(text, 100000), '<>', '  '))) stored;
 create index notes_words on notes using gin (words);
 create index notes_encounter on notes (encounter_id, worktype) where encounter_id is not null;
 create index notes_newest on notes (created_at desc, id desc);
+create index notes_of_author on notes ((seal->>'author_id'), created_at desc, id desc);
 
 -- A column that is worked out is not there yet when the trigger compares.
 create or replace function note_never_changes() returns trigger language plpgsql as $$
