@@ -143,8 +143,8 @@ func (in *Intake) Complete(ctx context.Context, by store.Actor, id string, claim
 }
 
 // SendAsIs makes what is here of a recording a dictation, for an author whose
-// device is gone: all sound that came, or a file up to the first chunk that is
-// missing. hold, when not empty, is why a person must look at it first.
+// device is gone: all sound that came, in the order it was spoken where a chunk
+// is missing, or a file up to the first such chunk. hold, when not empty, is why a person must look at it first.
 func (in *Intake) SendAsIs(ctx context.Context, by store.Actor, id, hold string) (d pipeline.Dictation, err error) {
 	r, err := in.store.Recording(ctx, id)
 	if err != nil {
@@ -160,6 +160,8 @@ func (in *Intake) SendAsIs(ctx context.Context, by store.Actor, id, hold string)
 	r.Chunks = len(chunks)
 	if missing := pipeline.Missing(chunks, len(chunks), 1); len(missing) > 0 && r.Format == pipeline.File {
 		chunks = chunks[:missing[0]]
+	} else if len(missing) > 0 {
+		r.Takes = nil // they count samples from the beginning: behind a hole they would cut out the wrong ones
 	}
 	if len(chunks) == 0 {
 		return d, pipeline.Errorf(pipeline.Invalid, "Nothing of this recording has come in that could be sent. Discard it, or send it from the device it is on.")

@@ -70,6 +70,7 @@ func (s *Server) recordingView(r pipeline.Recording) recordingView {
 // beginRequest announces a recording, or changes what is said of it.
 type beginRequest struct {
 	ID         string                   `json:"id"`
+	Author     string                   `json:"author"` // account that the sender works for; empty: the session's
 	PatientMRN string                   `json:"patient_mrn"`
 	Encounter  string                   `json:"encounter"`
 	Worktype   string                   `json:"worktype"`
@@ -99,6 +100,10 @@ func (s *Server) apiBegin(w http.ResponseWriter, r *http.Request) error {
 	var in beginRequest
 	if err := s.readJSON(w, r, &in); err != nil {
 		return err
+	}
+	// The page may be of an author whose session has ended since; another has begun.
+	if in.Author != "" && in.Author != userOf(r).ID {
+		return pipeline.Errorf(pipeline.Forbidden, "This page is of another account than the one that is signed in now. What was recorded stays on the device; sign in again as its author.")
 	}
 	asked, err := in.recording()
 	if err != nil {

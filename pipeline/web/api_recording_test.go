@@ -354,6 +354,46 @@ func TestUnfinishedRecordingsAreHandedOn(t *testing.T) {
 	}
 }
 
+// TestSentAsItIsWithAHole: when a chunk has not come in, nobody knows any more
+// where the takes behind it began. Then nothing is cut out.
+func TestSentAsItIsWithAHole(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	// The fourth chunk and the fifth were spoken over the third; the first is not here.
+	at := x.begun("author", func(in *beginRequest) {
+		in.Takes = []pipeline.Take{{Mode: pipeline.Append}, {Mode: pipeline.Overwrite, At: 4, From: 6}}
+	})
+	for n, body := range map[int]string{1: "ccdd", 2: "eeff", 3: "gghh", 4: "iijj"} {
+		x.put("author", at, n, body).want(http.StatusOK)
+	}
+	var d dictationView
+	x.do("author", "POST", at+"/send", nil).want(http.StatusCreated, &d)
+	if got := x.original(d.ID); got != asWAV("ccddeeffgghhiijj") {
+		t.Errorf("of what came in only %q was sent", got[44:])
+	}
+	// Without a hole the author's edits hold.
+	at = x.begun("author", func(in *beginRequest) {
+		in.Takes = []pipeline.Take{{Mode: pipeline.Append}, {Mode: pipeline.Overwrite, At: 0, From: 2}}
+	})
+	x.put("author", at, 0, "aabb").want(http.StatusOK)
+	x.put("author", at, 1, "ccdd").want(http.StatusOK)
+	x.do("author", "POST", at+"/send", nil).want(http.StatusCreated, &d)
+	if got := x.original(d.ID); got != asWAV("ccdd") {
+		t.Errorf("sent %q", got[44:])
+	}
+}
+
+// TestRecordingOfAnotherSession: a page that one author left open does not begin
+// his recording as that of the next one who signs in.
+func TestRecordingOfAnotherSession(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	in := beginRequest{ID: uuid.NewString(), PatientMRN: "MRN-1001", Worktype: "letter", Priority: "routine", Format: pipeline.PCM, Author: x.accounts["author"].ID}
+	x.do("author2", "POST", "/api/v1/recordings", in).wantProblem(http.StatusForbidden, "another account")
+	x.do("author", "GET", "/api/v1/recordings/"+in.ID, nil).want(http.StatusNotFound)
+	x.do("author", "POST", "/api/v1/recordings", in).want(http.StatusCreated)
+}
+
 // FuzzRecording: whatever is sent as the beginning or the end of a recording is
 // refused or can be joined.
 func FuzzRecording(f *testing.F) {

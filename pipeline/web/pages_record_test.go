@@ -209,6 +209,28 @@ func TestDictating(t *testing.T) {
 	}
 }
 
+// TestDeviceWithoutRoom: the page that says that it records does, and what it could
+// keep nowhere reaches the server with its edits.
+func TestDeviceWithoutRoom(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	w := recorder(t, t.TempDir()).dictating(x, "author")
+	w.choose()
+	w.speak("append", 0, 1)
+	eval[bool](w, `(IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); }, true)`)
+	w.speak("overwrite", 0.2, 1)
+	w.shows("This device has no room left")
+	all := w.heard()
+	d := w.send(x)
+	rec, err := x.Store.RecordingOf(t.Context(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rec.Bytes != int64(len(all)) || len(rec.Takes) != 2 || rec.Takes[1].Mode != pipeline.Overwrite {
+		t.Errorf("%d bytes came in, %d were spoken, takes %+v", rec.Bytes, len(all), rec.Takes)
+	}
+}
+
 // killed dictates, kills the browser, goes on in another one of the same profile,
 // and gives how much sound was lost, in milliseconds.
 func killed(t testing.TB) float64 {

@@ -33,4 +33,3 @@ el<HTMLFormElement>("upload").addEventListener("submit", (e) => {
   uploads.send();
 });
 uploads.show();
-guardSignOut(el("upload").dataset.user ?? "");

@@ -27,7 +27,7 @@ export class Deck {
     this.sender = new Sender({
       id: local.id,
       begin: () => ({
-        patient_mrn: local.mrn, encounter: local.visit, worktype: local.worktype, priority: local.stat ? "stat" : "routine", format: "pcm",
+        author: shelf.user, patient_mrn: local.mrn, encounter: local.visit, worktype: local.worktype, priority: local.stat ? "stat" : "routine", format: "pcm",
         device: local.device, takes: local.takes, gaps: local.gaps,
       }),
       sizes: () => this.sizes,
@@ -111,9 +111,14 @@ export class Deck {
     await this.say();
   }
 
-  // say stores what is said of the recording, and tells the server.
+  // say stores what is said of the recording, and tells the server; the server is
+  // told also when the device has no room for it.
   async say(): Promise<void> {
-    await this.shelf.save(this.local);
+    try {
+      await this.shelf.save(this.local);
+    } catch {
+      this.room = false;
+    }
     this.sender.announce();
     this.changed();
   }

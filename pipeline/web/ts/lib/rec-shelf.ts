@@ -70,7 +70,7 @@ export async function waiting(user: string): Promise<number> {
 export class Shelf {
   private memory = new Map<string, Uint8Array<ArrayBuffer>>(); // chunks for which the device had no room
 
-  private constructor(private db: IDBDatabase, private key: CryptoKey, private user: string) {}
+  private constructor(private db: IDBDatabase, private key: CryptoKey, readonly user: string) {}
 
   static async open(user: string): Promise<Shelf> {
     const db = await openDB();

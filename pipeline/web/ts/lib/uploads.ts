@@ -32,6 +32,7 @@ export class Uploads {
   private state = el("send-state");
   private several = el<HTMLInputElement>("several");
   private maxBytes = Number(el("upload").dataset.max);
+  private user = el("upload").dataset.user ?? "";
 
   constructor(private patients: Patients, private received: () => void) {
     this.several.addEventListener("change", () => this.show());
@@ -144,7 +145,7 @@ export class Uploads {
     const sizes = Array.from({ length: Math.ceil(file.size / chunk) }, (_, n) => Math.min(chunk, file.size - n * chunk));
     return {
       id: item.id, prove: true, sizes: () => sizes, end: () => ({}),
-      begin: () => ({ ...item.about, format: "file", name: file.name, length: file.size, device: "" }),
+      begin: () => ({ ...item.about, author: this.user, format: "file", name: file.name, length: file.size, device: "" }),
       bytes: async (n) => new Uint8Array(await file.slice(n * chunk, (n + 1) * chunk).arrayBuffer()),
       renamed: (id) => (item.id = id),
     };
