@@ -17,6 +17,7 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/deliver"
 	"dictation/pipeline/record"
+	"dictation/pipeline/record/fhir/push"
 	"dictation/pipeline/record/folder"
 	"dictation/pipeline/record/hl7"
 	"dictation/pipeline/record/webhook"
@@ -31,7 +32,7 @@ type destinationFile struct {
 // destinationSetting is one destination. What its kind has no use for is left out.
 type destinationSetting struct {
 	Name  string         `json:"name"` // lower-case letters, digits and hyphens; stays the same for ever
-	Kind  string         `json:"kind"` // mdm, folder or webhook
+	Kind  string         `json:"kind"` // fhir, mdm, folder or webhook
 	Rules []deliver.Rule `json:"rules"`
 	Hold  bool           `json:"hold"` // send only what a person has released
 
@@ -54,10 +55,28 @@ type destinationSetting struct {
 
 	Path string `json:"path"` // folder
 
-	URL        string `json:"url"` // webhook
+	URL        string `json:"url"` // webhook, fhir
 	SecretFile string `json:"secret_file"`
 	Private    bool   `json:"private"`
 	Once       bool   `json:"once"`
+
+	fhirSetting
+}
+
+// fhirSetting is what only a FHIR server needs.
+type fhirSetting struct {
+	Profile       push.Profile      `json:"profile"` // epic, oracle or none
+	Patients      string            `json:"patient_system"`
+	Visits        string            `json:"visit_system"`
+	Documents     string            `json:"document_system"`
+	Practitioners map[string]string `json:"practitioners"` // the server's ids, by account id
+	TokenFile     string            `json:"token_file"`    // a fixed token, or SMART Backend Services:
+	ClientID      string            `json:"client_id"`
+	KeyFile       string            `json:"key_file"`
+	KeyID         string            `json:"key_id"`
+	TokenURL      string            `json:"token_url"`
+	Scope         string            `json:"scope"`
+	SearchByURL   bool              `json:"search_by_url"`
 }
 
 // providerSetting is how a receiver knows a clinician.
@@ -127,13 +146,15 @@ func (s destinationSetting) destination() (deliver.Destination, error) {
 		First:   cmp.Or(time.Duration(s.RetryFirst), retryFirst),
 		Longest: cmp.Or(time.Duration(s.RetryLongest), retryLongest),
 		GiveUp:  cmp.Or(time.Duration(s.GiveUp), giveUpAfter),
-		Lease:   2*cmp.Or(time.Duration(s.Timeout), 30*time.Second) + time.Minute,
+		Lease:   5*cmp.Or(time.Duration(s.Timeout), 30*time.Second) + time.Minute,
 	}, nil
 }
 
 // system makes what the kind names.
 func (s destinationSetting) system() (record.System, error) {
 	switch s.Kind {
+	case "fhir":
+		return s.fhir()
 	case "mdm":
 		return s.mdm()
 	case "folder":
@@ -143,7 +164,33 @@ func (s destinationSetting) system() (record.System, error) {
 	case record.ChartName:
 		return nil, fmt.Errorf("the built-in record gets every note by itself")
 	}
-	return nil, fmt.Errorf("there is no kind of destination %q; use mdm, folder or webhook", s.Kind)
+	return nil, fmt.Errorf("there is no kind of destination %q; use fhir, mdm, folder or webhook", s.Kind)
+}
+
+func (s destinationSetting) fhir() (record.System, error) {
+	roots, err := certificates(s.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	cfg := push.Config{
+		Name: s.Name, Base: s.URL, Profile: s.Profile, Private: s.Private, Patients: s.Patients, Visits: s.Visits, Documents: s.Documents,
+		Practitioners: s.Practitioners, SearchByURL: s.SearchByURL, RootCAs: roots, Timeout: time.Duration(s.Timeout),
+	}
+	if s.TokenFile != "" {
+		token, err := os.ReadFile(s.TokenFile)
+		if err != nil {
+			return nil, fmt.Errorf("its token: %w", err)
+		}
+		cfg.Token = string(bytes.TrimSpace(token))
+	}
+	if s.KeyFile != "" {
+		key, err := os.ReadFile(s.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("its key: %w", err)
+		}
+		cfg.Backend = &push.Backend{ClientID: s.ClientID, Key: key, KeyID: s.KeyID, TokenURL: s.TokenURL, Scope: s.Scope}
+	}
+	return push.New(cfg)
 }
 
 func (s destinationSetting) mdm() (record.System, error) {

@@ -19,9 +19,10 @@ func TestDestinations(t *testing.T) {
 		{"name": "ehr", "kind": "mdm", "address": "ehr.example.org:2575", "sender": ["DICT", "WEST"], "authority": "WEST",
 		 "providers": {"Dr Ada Example": {"id": "1234567893", "authority": "NPI"}}, "rules": [{"worktypes": ["letter"], "facilities": ["West"]}]},
 		{"name": "files", "kind": "folder", "path": "` + dir + `", "hold": true, "give_up": "2h"},
-		{"name": "hook", "kind": "webhook", "url": "https://records.example.org/notes", "secret_file": "` + secret + `"}]}`}
+		{"name": "hook", "kind": "webhook", "url": "https://records.example.org/notes", "secret_file": "` + secret + `"},
+		{"name": "epic", "kind": "fhir", "url": "https://records.example.org/fhir", "profile": "epic", "token_file": "` + secret + `"}]}`}
 	list, err := c.destinations()
-	if err != nil || len(list) != 3 {
+	if err != nil || len(list) != 4 {
 		t.Fatalf("%d destinations, %v", len(list), err)
 	}
 	if d := list[1]; d.System.Name() != "files" || !d.Hold || d.GiveUp != 2*time.Hour || d.First != retryFirst {
