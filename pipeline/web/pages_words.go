@@ -41,6 +41,8 @@ func laidAside(p pipeline.Position) string {
 		return msg("With the QA editor (laid aside for now)")
 	case pipeline.Signature:
 		return msg("Being signed (laid aside for now)")
+	case pipeline.Cosignature:
+		return msg("Being co-signed (laid aside for now)")
 	}
 	return msg("With the transcriptionist (laid aside for now)")
 }
