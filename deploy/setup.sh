@@ -6,7 +6,8 @@
 #                              flite (how words sound), sphinx_lm_convert; npm,
 #                              which fetches what the pages are bundled from
 #   deploy/setup.sh --test     also Chromium for the tests of the pages, and a C
-#                              compiler, which Go's race detector links with
+#                              compiler, which Go's race detector links with, and
+#                              python3-hl7, a receiver of HL7 of other makers
 #   deploy/setup.sh --check    installs nothing, names what is missing, exit 1 if so
 #
 # Debian and Ubuntu: apt, as root or through sudo. macOS: brew. Elsewhere it
@@ -58,6 +59,9 @@ have_browser() {
 
 have_compiler() { have "$(go env CC)" && any_file /usr/include/stdlib.h /Library/Developer/CommandLineTools /Applications/Xcode.app; }
 
+# On macOS its test does not run.
+have_receiver() { on_mac || /usr/bin/python3 -c 'import hl7.mllp' 2>/dev/null; }
+
 # missing prints the names of missing parts; in_words explains them.
 missing() {
 	have_postgres || echo postgres
@@ -70,6 +74,7 @@ missing() {
 	have_npm || echo npm
 	[ "$tests" = no ] || have_browser || echo browser
 	[ "$tests" = no ] || have_compiler || echo compiler
+	[ "$tests" = no ] || have_receiver || echo receiver
 }
 
 in_words() {
@@ -84,6 +89,7 @@ in_words() {
 	npm) echo "Node with npm, which fetches the editor that the pages are bundled with" ;;
 	browser) echo "Chromium, for the tests of the pages" ;;
 	compiler) echo "a C compiler with its headers, for the tests with the race detector" ;;
+	receiver) echo "python3-hl7, the HL7 receiver of other makers that a test sends to" ;;
 	esac
 }
 
@@ -96,6 +102,7 @@ debian_package() {
 	npm) printf '%s\n' nodejs npm ;;
 	browser) echo chromium ;;
 	compiler) printf '%s\n' gcc libc6-dev ;;
+	receiver) echo python3-hl7 ;;
 	*) echo "$1" ;;
 	esac
 }

@@ -234,7 +234,7 @@ func (s *site) later(t testing.TB, doc record.Document) record.Document {
 		t.Fatal(err)
 	}
 	d.ID, d.JobNumber, d.RefersTo, d.Relation, d.Original = newID(), "", doc.Note.ID, pipeline.Addendum, pipeline.Object{}
-	note, _, err := s.Later(t.Context(), store.Actor{ID: s.author.ID}, d, "Labs came back normal.", func(d pipeline.Dictation, n *pipeline.Note) error {
+	note, _, err := s.Later(t.Context(), store.Actor{ID: s.author.ID}, d, "Labs: Na 140 | K 4.1 ~ 4.2\nMüller & Söhne: 37.5 °C \\ ^ stable.", func(d pipeline.Dictation, n *pipeline.Note) error {
 		refers := n.Seal.RefersTo
 		if err := s.seal(d, n); err != nil {
 			return err
