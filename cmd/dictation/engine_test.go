@@ -62,7 +62,7 @@ func TestEngineList(t *testing.T) {
 	for _, want := range []string{
 		"gpu           large-v3    words, times  ", "en es", " 30s ", "cannot be reached",
 		"site          -           words, times, confidence", " ready",
-		"cardiology    cardiology", "/nowhere/cardiology.lm", "pocketsphinx  en-us", " 3m ", "none          -           an empty page",
+		"cardiology    cardiology", "/nowhere/cardiology.lm", "pocketsphinx  en-us", " 4m ", "none          -           an empty page",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
