@@ -25,6 +25,7 @@ const (
 	ReleaseRecord    Action = "record.release"   // give a patient's record to somebody outside
 	ReadDisclosures  Action = "disclosures.read" // who was given it
 	ReadGlass        Action = "glass.read"       // who opened charts without being concerned
+	WritePatient     Action = "patient.write"    // news of patients and visits by FHIR
 
 	ManageJobs     Action = "jobs.manage" // retry, hold, identify, take back
 	TypeByHand     Action = "dictation.type_by_hand"
@@ -50,7 +51,7 @@ var general = map[Role][]Action{
 	RoleQA:               {SitePhrases, Worklist, AnswerFeedback, ReadQAReport},
 	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools, AnswerFeedback, ReadQAReport, ManageQARules},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart, SearchNotes, ReadCompleteness},
-	RoleRecords:          {ManageDeliveries, ReadChart, FindPatient, SearchNotes, ReadCompleteness, CodeNote, ReleaseRecord, ReadDisclosures},
+	RoleRecords:          {ManageDeliveries, ReadChart, FindPatient, WritePatient, SearchNotes, ReadCompleteness, CodeNote, ReleaseRecord, ReadDisclosures},
 	RoleAuditor:          {ReadAudit, ReadDisclosures, ReadGlass},
 	RoleAdmin:            {ManageDeliveries, SitePhrases, ManageQARules, ReadQAReport, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
 }

@@ -15,7 +15,7 @@ import (
 
 func patientCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "patient", Short: "Enter patients and their visits"}
-	cmd.AddCommand(patientPutCommand(), visitPutCommand())
+	cmd.AddCommand(patientPutCommand(), visitPutCommand(), patientImportCommand())
 	return cmd
 }
 

@@ -25,9 +25,13 @@ func (s *Server) fhirRoutes() []route {
 		{pattern: "GET /fhir/Binary/{fhir}", handle: s.fhirBinary},
 		{pattern: "GET /fhir/", handle: fhirUnknown},
 	}
+	for _, rt := range s.fhirWrites() {
+		rt.action = pipeline.WritePatient
+		table = append(table, rt)
+	}
 	for i := range table {
 		table[i].style = fhirStyle
-		if !table[i].open {
+		if !table[i].open && table[i].action == "" {
 			table[i].action = pipeline.ReadChart
 		}
 	}

@@ -104,6 +104,12 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"GET /fhir/DocumentReference/{fhir}":        {all: "clinician records"},
 	"GET /fhir/Binary/{fhir}":                   {all: "clinician records"},
 	"GET /fhir/":                                {all: "clinician records"},
+	"POST /fhir/Patient":                        {all: "records"},
+	"PUT /fhir/Patient":                         {all: "records"},
+	"PUT /fhir/Patient/{fhir}":                  {all: "records"},
+	"POST /fhir/Encounter":                      {all: "records"},
+	"PUT /fhir/Encounter":                       {all: "records"},
+	"PUT /fhir/Encounter/{fhir}":                {all: "records"},
 
 	"GET /api/v1/dictations/{id}/signing":                {signature: "own:author clinician"},
 	"POST /api/v1/dictations/{id}/confirm":               {signature: "own:author clinician"},
