@@ -117,7 +117,7 @@ func (c *change) qaCase(ctx context.Context) (pipeline.QACase, error) {
 func (s *Store) UndoTyping(ctx context.Context, by Actor, id string, within, lease time.Duration) (pipeline.Dictation, error) {
 	return s.change(ctx, by, id, pipeline.Undone, func(c *change) error {
 		var fresh bool
-		if err := c.tx.QueryRow(ctx, `select coalesce(typed_by::text = $2 and typed_v = version and typed_at > clock_timestamp() - $3::interval, false)
+		if err := c.tx.QueryRow(ctx, `select coalesce(typed_by::text = $2 and typed_v = version and typed_n = text_n and typed_at > clock_timestamp() - $3::interval, false)
 			from dictations where id = $1`, id, by.ID, within).Scan(&fresh); err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (s *Store) UndoTyping(ctx context.Context, by Actor, id string, within, lea
 // up, the newest first.
 func (s *Store) Undoable(ctx context.Context, user string, within time.Duration) ([]pipeline.Dictation, error) {
 	rows, _ := s.pool.Query(ctx, "select "+columns+` from dictations d
-		where d.typed_by = $1 and d.typed_at > clock_timestamp() - $2::interval and d.typed_v = d.version and d.state = 'pending'
+		where d.typed_by = $1 and d.typed_at > clock_timestamp() - $2::interval and d.typed_v = d.version and d.typed_n = d.text_n and d.state = 'pending'
 		order by d.typed_at desc limit 10`, user, within)
 	list, err := pgx.CollectRows(rows, scanDictation)
 	return list, kind(err)

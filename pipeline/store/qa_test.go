@@ -270,3 +270,19 @@ func TestQAIndexes(t *testing.T) {
 		}
 	}
 }
+
+// What the signer has changed is no longer the typist's to take back.
+func TestUndoAfterTheSignersChange(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	d := b.completed(t, b.drafted(t, pipeline.Routine).ID, "typed")
+	if _, err := b.Mend(t.Context(), b.other, d.ID, d.TextN, "mended"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.UndoTyping(t.Context(), b.typist, d.ID, time.Minute, time.Minute)
+	wantKind(t, err, pipeline.Conflict)
+	if list, err := b.Undoable(t.Context(), b.typist.ID, time.Minute); err != nil || len(list) != 0 {
+		t.Errorf("%d can be taken back, %v", len(list), err)
+	}
+	b.whole(t)
+}
