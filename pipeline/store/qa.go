@@ -138,10 +138,14 @@ func (s *Store) TypistAssessments(ctx context.Context, typist string, before Cur
 }
 
 // DisputedAssessments lists those with a dispute that waits for an answer, the
-// longest waiting first.
-func (s *Store) DisputedAssessments(ctx context.Context, limit int) ([]pipeline.Assessment, error) {
+// longest waiting first; editor, a user id, narrows them to those he gave.
+func (s *Store) DisputedAssessments(ctx context.Context, editor string, limit int) ([]pipeline.Assessment, error) {
+	of, args := "", []any{pageSize(limit)}
+	if editor != "" {
+		of, args = " and exists (select from qa_assessments e where e.id = assessment_id and e.editor_id = $2)", append(args, editor)
+	}
 	list, err := s.assessments(ctx, s.pool, `a.id in (select assessment_id from qa_findings
-		where dispute <> '' and answer = '' order by disputed_at limit $1)`, "a.at", pageSize(limit))
+		where dispute <> '' and answer = ''`+of+` order by disputed_at limit $1)`, "a.at", args...)
 	return list, kind(err)
 }
 

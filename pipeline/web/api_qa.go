@@ -190,7 +190,7 @@ func (s *Server) apiFeedback(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) apiDisputes(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Store.DisputedAssessments(r.Context(), 0)
+	list, err := s.Store.DisputedAssessments(r.Context(), answersOf(userOf(r)), 0)
 	if err != nil {
 		return err
 	}
@@ -269,8 +269,8 @@ func (s *Server) apiMarkSound(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.Typist != u.ID && pipeline.May(u, pipeline.AnswerFeedback, nil) != nil {
-		return pipeline.Errorf(pipeline.Forbidden, "This assessment is not of your typing.")
+	if a.Typist != u.ID && a.Editor != u.ID && !u.Is(pipeline.RoleLead) {
+		return pipeline.Errorf(pipeline.Forbidden, "This assessment is not of your typing, nor did you give it.")
 	}
 	if n < 1 || n > len(a.Findings) || !a.Findings[n-1].Timed {
 		return pipeline.Errorf(pipeline.NotFound, "There is no sound to this mark.")

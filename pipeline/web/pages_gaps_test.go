@@ -63,3 +63,24 @@ func TestRefusedMendIsKept(t *testing.T) {
 	mend("author", "Of the <b>author</b>.").want(http.StatusPreconditionFailed).has("Of the clinician.", "Of the &lt;b&gt;author&lt;/b&gt;.").lacks("<b>author")
 	x.do("author", "GET", "/sign/"+d.ID, nil).want(http.StatusOK).has("Of the clinician.").lacks("author&lt;", "Of the &lt;b")
 }
+
+// TestDisputesOfOthers: a QA editor reads and hears the marks that he gave, a lead
+// everybody's.
+func TestDisputesOfOthers(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	x.account("qa2", pipeline.RoleQA)
+	a := x.assessedText()
+	x.heldSound(pipeline.Dictation{ID: a.Dictation})
+	clip := "/api/v1/qa/assessments/" + a.ID + "/marks/1/sound"
+	for who, want := range map[string]struct{ status, n int }{"qa": {200, 1}, "lead": {200, 1}, "qa2": {403, 0}} {
+		var list assessmentsView
+		x.do(who, "GET", "/api/v1/qa/disputes", nil).want(http.StatusOK, &list)
+		if len(list.Assessments) != want.n {
+			t.Errorf("%s sees %d disputes", who, len(list.Assessments))
+		}
+		x.do(who, "GET", clip, nil).want(want.status)
+	}
+	x.do("qa2", "GET", "/qa/disputes", nil).want(http.StatusOK).has("No dispute waits").lacks("I cannot hear it.")
+	x.do("qa", "GET", "/qa/disputes", nil).want(http.StatusOK).has("I cannot hear it.")
+}
