@@ -46,6 +46,10 @@ func TestChartParts(t *testing.T) {
 		t.Errorf("the medications are %s", part)
 	}
 	x.do("records", "GET", "/sign/"+d.ID+"/print", nil).want(http.StatusOK)
+	// Who may add to a note finds the way there from the chart and from the dictation; records do not see it.
+	page.lacks("Open the note")
+	x.do("clinician", "GET", "/patients/"+doc.Patient.ID, nil).want(http.StatusOK).has(`href="/sign/` + d.ID + `">Open the note, add to it or amend it`)
+	x.do("clinician", "GET", "/dictations/"+d.ID, nil).want(http.StatusOK).has(`href="/sign/` + d.ID + `">Open the signed note`)
 	if n := x.audited("records", string(pipeline.ReadChart), "", doc.Patient.ID); n == 0 {
 		t.Error("reading the chart is not in the audit")
 	}

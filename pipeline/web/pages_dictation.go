@@ -17,6 +17,7 @@ type dictationData struct {
 	Text    *store.Version // newest, when there is one and the reader may read it
 	Sound   bool           // the reader may hear it, and it can be played
 	Sign    bool           // the reader may sign it now
+	Note    bool           // it is signed, and the reader may read its text
 	ByHand  bool           // recognition failed, and the reader may have it typed instead
 	Chart   bool           // the reader may open the patient's chart
 	Manage  bool           // the reader is an administrator
@@ -61,6 +62,7 @@ func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
 	data := dictationData{
 		card: c, Sound: d.Sound.Canonical.Key != "" && may(pipeline.ReadSound),
 		Sign:   (d.Step == pipeline.Signature || d.Step == pipeline.Cosignature) && may(pipeline.SignNote),
+		Note:   d.Stage == pipeline.Deliver && may(pipeline.ReadText),
 		ByHand: d.Stage == pipeline.Transcribe && d.State == pipeline.Failed && may(pipeline.TypeByHand),
 		Chart:  d.State == pipeline.Finished && !d.Parted() && may(pipeline.ReadChart), Manage: may(pipeline.ManageJobs),
 		Named: may(pipeline.ReadSound) || may(pipeline.FindPatient),
