@@ -56,7 +56,7 @@ func (s *Store) SetQARules(ctx context.Context, by Actor, rev int64, rules pipel
 		case tag.RowsAffected() == 0:
 			return stale
 		}
-		e := by.entry("qa.rules", "", "")
+		e := by.entry("qa.rules_changed", "", "")
 		e.Version, e.Detail = rev+1, what
 		return writeAudit(ctx, tx, e)
 	})
