@@ -23,39 +23,47 @@ const around = 1500
 // signData is the clinician's page of one note.
 type signData struct {
 	card
-	Text    store.Version
-	Pieces  []piece // the text beside the draft
-	Changes int
-	Typed   bool // there was no draft: all of it is typed
-	Blanks  []spot
-	Points  []spot // what the checks ask to look at, critical ones first
-	Left    int    // how many must still be heard or checked
-	Sound   bool
-	Open    bool   // it waits for the reader's signature
-	Means   string // what his signature would say
-	Second  string // who signs after him
-	Waits   string // whose signature it waits for, when not the reader's
-	Factor  bool   // he has a second factor
-	Show    string // the list he came from
-	First   *pipeline.Seal
-	Note    *pipeline.Note // what was signed, once it is
-	Parent  *pipeline.Note // what it refers to
-	Later   []pipeline.Note
-	May     bool // add to it or amend it
-	User    string
-	Typing  later
-	Chart   bool // the reader may open the patient's chart
+	Text     store.Version
+	Pieces   []piece // the text beside the draft
+	Changes  int
+	Typed    bool // there was no draft: all of it is typed
+	Blanks   []spot
+	Points   []spot // what the checks ask to look at, critical ones first
+	Left     int    // how many must still be heard or checked
+	Sound    bool
+	Open     bool   // it waits for the reader's signature
+	Means    string // what his signature would say
+	Second   string // who signs after him
+	Waits    string // whose signature it waits for, when not the reader's
+	Factor   bool   // he has a second factor
+	Show     string // the list he came from
+	First    *pipeline.Seal
+	Note     *pipeline.Note // what was signed, once it is
+	Parent   *pipeline.Note // what it refers to
+	Later    []pipeline.Note
+	unsigned string // why what was typed was not signed
+	May      bool   // add to it or amend it
+	User     string
+	Typing   later
+	Chart    bool // the reader may open the patient's chart
 }
 
 // again is what the fields for password and code need.
 type again struct {
-	Prefix string // of the fields' ids: a page may have several such forms
-	User   string
-	Factor bool
+	Prefix  string // of the fields' ids: a page may have several such forms
+	User    string
+	Factor  bool
+	Trouble string // why what was typed here before did not do
 }
 
 // Again gives the fields of one form.
-func (d signData) Again(prefix string) again { return again{prefix, d.User, d.Factor} }
+func (d signData) Again(prefix string) again {
+	a := again{Prefix: prefix, User: d.User, Factor: d.Factor}
+	if prefix == map[string]string{"": "", "addendum": "add-", "amendment": "amend-"}[string(d.Typing.Relation)] {
+		a.Trouble = d.unsigned
+	}
+	return a
+}
 
 // spot is a place in the text with its sound.
 type spot struct {
@@ -90,6 +98,9 @@ func (s *Server) writeSign(w http.ResponseWriter, r *http.Request, status int, t
 		Open:  pipeline.May(u, pipeline.SignNote, &d) == nil && d.State != pipeline.Held,
 		Chart: pipeline.May(u, pipeline.ReadChart, &d) == nil,
 		Show:  cmp.Or(r.URL.Query().Get("show"), r.PostFormValue("show")),
+	}
+	if status == http.StatusForbidden || status == http.StatusTooManyRequests {
+		data.unsigned = trouble // of the password or the code
 	}
 	if err := s.signText(ctx, u, d, &data); err != nil {
 		return err

@@ -322,7 +322,7 @@ func TestLater(t *testing.T) {
 	}
 	// The form says the same.
 	x.form("author", "/sign/"+d.ID+"/later", url.Values{"relation": {"addendum"}, "text": {"By form."}, "password": {"wrong"}}).
-		want(http.StatusForbidden).has("By form.")
+		want(http.StatusForbidden).has("By form.", `autofocus aria-describedby="add-trouble"`, `id="add-trouble">The password is not right.`).lacks(`id="amend-trouble"`)
 	x.form("author", "/sign/"+d.ID+"/later", url.Values{"relation": {"addendum"}, "text": {"By form."}, "password": {password}}).want(http.StatusSeeOther)
 }
 
