@@ -196,7 +196,7 @@ func TestSplitByKeyboard(t *testing.T) {
 
 	w.focus("#mrn-1")
 	w.types("MRN-1001")
-	w.shows("Rosenfeld, Ada Maria, born 1971-05-04")
+	w.shows("Rosenfeld, Ada Maria, born 4 May 1971")
 	w.focus("#mrn-3")
 	w.types("MRN-1002")
 	w.shows("Adamski, Jan")

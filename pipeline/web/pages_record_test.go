@@ -164,6 +164,9 @@ func TestDictating(t *testing.T) {
 	x := newSite(t, Options{})
 	w := recorder(t, t.TempDir()).dictating(x, "author")
 	w.shot("record-empty", "light")
+	w.keys(kb.F8) // nobody speaks into a recorder that does not run
+	w.shows("Nothing is recorded yet: find and choose the patient first.")
+	w.focused("#q")
 	w.choose()
 	w.keys(kb.F8)
 	w.until(onDevice + " >= 2.5 && " + onServer + " > 0")
@@ -179,6 +182,14 @@ func TestDictating(t *testing.T) {
 	w.until("document.querySelector('#listen').textContent === 'Stop'")
 	w.until("document.querySelector('#said').textContent === 'The end.'")
 	w.shot("record-done-dark", "dark")
+	w.keys(kb.Enter, chromedp.ModifierCtrl)
+	w.shows("Not sent yet: check name and date of birth and tick the box.")
+	w.focused("#checked")
+	w.do(chromedp.EmulateViewport(375, 740, chromedp.EmulateMobile))
+	if over := eval[int](w, "document.documentElement.scrollWidth - 375"); over > 0 {
+		w.t.Errorf("with a recording in hand the page is %d pixels too wide for a phone", over)
+	}
+	w.do(chromedp.EmulateViewport(1360, 900))
 
 	all := w.heard()
 	d := w.send(x)
@@ -204,6 +215,7 @@ func TestDictating(t *testing.T) {
 		t.Errorf("what was recorded is like what was spoken by %.3f", like)
 	}
 	w.until("indexedDB.databases !== undefined")
+	w.focused("#q") // ready for the next patient
 	if left := onDisk(w); left != "0 0" {
 		t.Errorf("after the receipt %s recordings and chunks are on the device", left)
 	}

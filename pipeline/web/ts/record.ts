@@ -182,6 +182,7 @@ function drop(): void {
   stat.checked = false;
   patients.forget();
   show();
+  patients.look();
 }
 
 async function discard(): Promise<void> {
@@ -282,10 +283,24 @@ function list(): void {
   }
 }
 
+// A key whose button is off says why: nobody may speak into a recorder that does not run.
+function talkByKey(): void {
+  if (patients.chosen) return buttons.talk.click();
+  say(t("Nothing is recorded yet: find and choose the patient first."));
+  patients.look();
+}
+
+function sendByKey(): void {
+  if (!buttons.send.disabled) return buttons.send.click();
+  if (!deck?.length) return say(t("There is no recording to send yet."));
+  say(t("Not sent yet: check name and date of birth and tick the box."));
+  checked.focus();
+}
+
 function keys(e: KeyboardEvent): void {
   if (e.altKey || e.metaKey || e.isComposing) return;
-  const act = e.ctrlKey ? { Enter: () => buttons.send.click() }[e.key] : {
-    F7: () => buttons.back.click(), F8: () => buttons.talk.click(), F9: () => buttons.listen.click(), F10: () => buttons.last.click(),
+  const act = e.ctrlKey ? { Enter: sendByKey }[e.key] : {
+    F7: () => buttons.back.click(), F8: talkByKey, F9: () => buttons.listen.click(), F10: () => buttons.last.click(),
   }[e.key];
   if (!act) return;
   e.preventDefault();

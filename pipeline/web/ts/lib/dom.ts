@@ -58,3 +58,14 @@ export function clock(ms: number): string {
   const h = Math.floor(s / 3600);
   return h ? `${h}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
+
+// day writes a date as the pages do: "2026-11-21" or a time becomes 21 Nov 2026,
+// in German 21.11.2026. Figures alone would be read the wrong way round by half the world.
+export function day(when: string): string {
+  const date = new Date(when);
+  if (Number.isNaN(date.getTime())) return when;
+  const timeZone = when.length === 10 ? "UTC" : undefined; // a date has no hour that could shift it
+  if (document.documentElement.lang === "de") return date.toLocaleDateString("de-DE", { day: "2-digit", month: "2-digit", year: "numeric", timeZone });
+  const part = (o: Intl.DateTimeFormatOptions) => date.toLocaleDateString("en-US", { ...o, timeZone });
+  return `${part({ day: "numeric" })} ${part({ month: "short" })} ${part({ year: "numeric" })}`;
+}

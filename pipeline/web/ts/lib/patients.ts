@@ -1,7 +1,7 @@
 // Choosing the patient and the visit of a recording.
 
 import { call } from "./api";
-import { el, make, maybe } from "./dom";
+import { day, el, make, maybe } from "./dom";
 import { t } from "./say";
 
 interface Found {
@@ -76,7 +76,7 @@ export class Patients {
     for (const p of found) {
       const name = p.given ? `${p.family}, ${p.given}` : p.family;
       this.hits.append(make("li", {}, make("button", { type: "button", click: () => void this.pick(p, name) },
-        name, make("span", {}, `MRN ${p.mrn}`), make("span", {}, t("born %s", p.birth_date)))));
+        name, make("span", {}, `MRN ${p.mrn}`), make("span", {}, t("born %s", day(p.birth_date))))));
     }
   }
 
@@ -88,8 +88,8 @@ export class Patients {
   private async pick(p: Found, name: string): Promise<void> {
     const a = await call<{ encounters: { number: string; reason: string; start: string }[] }>("GET", `/api/v1/patients/${p.id}/encounters`);
     if (!a.ok) return this.tell(a.detail);
-    const visits = a.data!.encounters.map((v) => ({ number: v.number, label: `${v.number} · ${new Date(v.start).toLocaleDateString()} · ${v.reason}` }));
-    this.set({ mrn: p.mrn, name, about: `MRN ${p.mrn} · ${t("born %s", p.birth_date)}` }, visits, visits[0]?.number ?? "");
+    const visits = a.data!.encounters.map((v) => ({ number: v.number, label: `${v.number} · ${day(v.start)} · ${v.reason}` }));
+    this.set({ mrn: p.mrn, name, about: `MRN ${p.mrn} · ${t("born %s", day(p.birth_date))}` }, visits, visits[0]?.number ?? "");
     this.visitSelect.focus();
   }
 
@@ -128,9 +128,14 @@ export class Patients {
     this.swap(true);
   }
 
+  // look puts the focus where a patient is found.
+  look(): void {
+    this.q.focus();
+  }
+
   private clear(): void {
     this.forget();
-    this.q.focus();
+    this.look();
   }
 
   private swap(chosen: boolean): void {

@@ -2,7 +2,8 @@
 // fit, and says who it is.
 
 import { call } from "./api";
-import { el, make } from "./dom";
+import { day, el, make } from "./dom";
+import { t } from "./say";
 
 interface Found {
   id: string;
@@ -34,7 +35,7 @@ export class Whose {
 
   private tell(input: HTMLInputElement, label: HTMLElement): void {
     const p = this.known.get(input.value.trim());
-    label.textContent = p ? `${p.family}, ${p.given}, born ${p.birth_date}` : "";
+    label.textContent = p ? `${p.family}, ${p.given}, ${t("born %s", day(p.birth_date))}` : "";
   }
 
   private async search(input: HTMLInputElement, label: HTMLElement): Promise<void> {
@@ -52,6 +53,6 @@ export class Whose {
     if (!p) return;
     const a = await call<{ encounters: { number: string; reason: string; start: string }[] }>("GET", `/api/v1/patients/${p.id}/encounters`);
     if (!a.ok) return;
-    el("visits").replaceChildren(...a.data!.encounters.map((v) => make("option", { value: v.number }, `${p.family}, ${new Date(v.start).toLocaleDateString()}, ${v.reason}`)));
+    el("visits").replaceChildren(...a.data!.encounters.map((v) => make("option", { value: v.number }, `${p.family}, ${day(v.start)}, ${v.reason}`)));
   }
 }
