@@ -114,7 +114,7 @@ them). Exit codes: 0 done, 1 failed, 2 wrong use.`,
 	for group, list := range map[string][]*cobra.Command{
 		"role":  {runCommand(), serveCommand(), workerCommand(), sweepCommand()},
 		"tool":  {uploadCommand(), jobsCommand(), verifyCommand(), probeCommand(), engineCommand(), benchCommand()},
-		"admin": {migrateCommand(), seedCommand(), userCommand(), patientCommand(), deliveryCommand(), auditCommand(), studyCommand(), modelCommand(), learnCommand(), configCommand(), signingKeyCommand()},
+		"admin": {migrateCommand(), seedCommand(), userCommand(), patientCommand(), codesCommand(), deliveryCommand(), auditCommand(), studyCommand(), modelCommand(), learnCommand(), configCommand(), signingKeyCommand()},
 	} {
 		for _, c := range list {
 			c.GroupID = group

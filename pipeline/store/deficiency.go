@@ -46,11 +46,14 @@ func (s *Store) Deficiencies(ctx context.Context, k pipeline.DeficiencyKind, gra
 		where += " and (" + q.since + ", e.id) > ($4, $5)"
 		args = append(args, after.At, after.ID)
 	}
-	rows, _ := s.pool.Query(ctx, "select "+q.since+", coalesce(x.id::text, ''), coalesce(x.job_number, ''), "+patientColumns+", "+encounterColumns+`
-		from encounters e join patients p on p.id = e.patient_id
+	// The page's stays first, then what is told of each.
+	rows, _ := s.pool.Query(ctx, "with late as materialized (select e.*, "+q.since+" as since from encounters e where "+where+
+		" order by "+q.since+", e.id limit "+itoa(pageSize(limit))+`)
+		select e.since, coalesce(x.id::text, ''), coalesce(x.job_number, ''), `+patientColumns+", "+encounterColumns+`
+		from late e join patients p on p.id = e.patient_id
 		left join lateral (select d.id, d.job_number from dictations d
 			where d.encounter_id = e.id and d.worktype = $3 and d.state <> 'finished' order by d.created_at limit 1) x on true
-		where `+where+" order by "+q.since+", e.id limit "+itoa(pageSize(limit)), args...)
+		order by e.since, e.id`, args...)
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (pipeline.Deficiency, error) {
 		d := pipeline.Deficiency{Kind: k}
 		dest := append([]any{&d.Since, &d.Dictation, &d.JobNumber}, patientScan(&d.Patient)...)

@@ -34,6 +34,7 @@ func (sp *speech) funcs(all []*speech) template.FuncMap {
 		"speeches":   func() []*speech { return all },
 		"ages":       func() []int { return queueAges },
 		"age":        age,
+		"giveForm":   func(note string, c codeView) giveForm { return giveForm{note, c} },
 	}
 }
 

@@ -65,6 +65,10 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"POST /patients":                     {all: "clinician records"},
 	"GET /patients/{patient}":            {all: "clinician records"},
 	"GET /completeness":                  {all: "clinician records"},
+	"GET /coding":                        {all: "records"},
+	"GET /coding/{note}":                 {all: "records"},
+	"POST /coding/{note}/{act}":          {all: "records"},
+	"GET /coding/{note}/codes.json":      {all: "records"},
 	"GET /search":                        {all: "author clinician records"},
 	"POST /search":                       {all: "author clinician records"}, // in whose notes: TestSearch
 	"GET /audit":                         {all: "auditor"},

@@ -78,6 +78,8 @@ create table code_terms (
     foreign key (system, code) references codes on delete cascade
 );
 
+create index code_terms_code on code_terms (system, code);
+
 -- Codes that a person gave a note; one that was taken back stays to be seen.
 create table note_codes (
     id         bigint generated always as identity primary key,
