@@ -25,6 +25,12 @@ func (s *Server) fhirRoutes() []route {
 		{pattern: "GET /fhir/Binary/{fhir}", handle: s.fhirBinary},
 		{pattern: "GET /fhir/", handle: fhirUnknown},
 	}
+	for i := range table {
+		// A search whose parameters are in the body keeps them out of logs on the way.
+		if kind, ok := strings.CutPrefix(table[i].pattern, "GET /fhir/"); ok && fhir.Searchable(kind) {
+			table = append(table, route{pattern: "POST /fhir/" + kind + "/_search", handle: searchByForm(table[i].handle)})
+		}
+	}
 	for _, rt := range s.fhirWrites() {
 		rt.action = pipeline.WritePatient
 		table = append(table, rt)

@@ -27,6 +27,23 @@ func (s *Server) fhirWrites() []route {
 	}
 }
 
+// searchByForm is a search by POST (R4 3.1.1.1): parameters may stand in the body
+// and in the address.
+func searchByForm(search func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		const maxForm = 64 << 10
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := r.ParseForm(); err != nil {
+			return pipeline.Wrap(pipeline.Invalid, err, "The search's parameters cannot be read. Send them as application/x-www-form-urlencoded.")
+		}
+		asked := *r.URL
+		asked.RawQuery = r.Form.Encode()
+		again := *r
+		again.URL = &asked
+		return search(w, &again)
+	}
+}
+
 // maxResource is the most that one patient or visit may be, in bytes.
 const maxResource = 1 << 20
 

@@ -112,3 +112,22 @@ func TestFHIRVisitsComeIn(t *testing.T) {
 	}
 	x.sendFHIR("POST", "Encounter", strings.Replace(byNumber, "MRN-1002", "MRN-0", 1)).wantOutcome(http.StatusNotFound, "no patient")
 }
+
+func TestFHIRSearchByForm(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	_, doc := x.delivered("author")
+	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
+	for path, body := range map[string]string{
+		"Patient/_search":   "identifier=urn%3Adictation%3Amrn%7CMRN-1001",
+		"Encounter/_search": "identifier=V-77",
+		"DocumentReference/_search?category=clinical-note": "identifier=" + doc.Note.DocumentNumber + "&patient=Patient/" + x.patients[0].ID,
+	} {
+		var f found
+		x.do("records", "POST", "/fhir/"+path, body, form...).want(http.StatusOK, &f)
+		if len(f.Entry) != 1 {
+			t.Errorf("%s finds %d", path, len(f.Entry))
+		}
+	}
+	x.do("records", "POST", "/fhir/Patient/_search", "ident=1", form...).wantOutcome(http.StatusBadRequest, "parameters")
+}

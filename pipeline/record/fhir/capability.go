@@ -44,6 +44,7 @@ type RestResource struct {
 	Type             string        `json:"type"`
 	SupportedProfile []string      `json:"supportedProfile,omitempty"`
 	Interaction      []Interaction `json:"interaction"`
+	ConditionalWrite bool          `json:"conditionalUpdate,omitempty"`
 	SearchParam      []SearchParam `json:"searchParam,omitempty"`
 }
 
@@ -63,7 +64,7 @@ type SearchParam struct {
 func (m Mapping) CapabilityStatement(version string, released time.Time) CapabilityStatement {
 	rest := Rest{
 		Mode:     "server",
-		Security: Security{Description: "Every request but this one needs a bearer token of an account with the role records or clinician."},
+		Security: Security{Description: "Every request but this one needs a bearer token of an account with the role records or clinician; patients and visits are written by the role records."},
 	}
 	for _, r := range searchable {
 		rest.Resource = append(rest.Resource, searchResource(r))
@@ -88,6 +89,10 @@ func searchResource(name string) RestResource {
 		Type:             name,
 		SupportedProfile: []string{usCore + profile[name]},
 		Interaction:      []Interaction{{"read"}, {"search-type"}},
+	}
+	if name == "Patient" || name == "Encounter" {
+		r.Interaction = append(r.Interaction, Interaction{"create"}, Interaction{"update"})
+		r.ConditionalWrite = true
 	}
 	for _, p := range searchParams(name) {
 		r.SearchParam = append(r.SearchParam, SearchParam{p.name, p.kind, p.doc})

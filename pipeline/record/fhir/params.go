@@ -26,6 +26,9 @@ func (p param) allows(modifier string) bool {
 // The resources a search may ask for.
 var searchable = []string{"Patient", "Encounter", "DocumentReference"}
 
+// Searchable reports whether resources of a type can be searched.
+func Searchable(resource string) bool { return slices.Contains(searchable, resource) }
+
 // searchParams is the table of what is served, by resource; nil for a resource
 // that cannot be searched.
 func searchParams(resource string) []param {
