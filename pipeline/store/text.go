@@ -93,9 +93,19 @@ func (s *Store) Draft(ctx context.Context, dictation string) (Version, error) {
 	return list[0], nil
 }
 
-// Versions lists all versions, oldest first, without words.
+// VersionList lists all versions, oldest first, without texts and words: in an
+// hour's typing a long text is saved some thousand times.
+func (s *Store) VersionList(ctx context.Context, dictation string) ([]Version, error) {
+	return s.versions(ctx, dictation, "''")
+}
+
+// Versions is VersionList with the texts.
 func (s *Store) Versions(ctx context.Context, dictation string) ([]Version, error) {
-	rows, _ := s.pool.Query(ctx, `select n, kind, text, engine, null::jsonb, null::jsonb, null::jsonb, user_id, created_at from versions
+	return s.versions(ctx, dictation, "text")
+}
+
+func (s *Store) versions(ctx context.Context, dictation, text string) ([]Version, error) {
+	rows, _ := s.pool.Query(ctx, "select n, kind, "+text+`, engine, null::jsonb, null::jsonb, null::jsonb, user_id, created_at from versions
 		where dictation_id = $1 order by n`, dictation)
 	list, err := pgx.CollectRows(rows, scanVersion)
 	return list, kind(err)

@@ -18,7 +18,7 @@ func (s *Sweeper) study(ctx context.Context) error {
 		}
 		var failed error // one that cannot be compared does not stop the others
 		for _, id := range ids {
-			versions, err := s.store.Versions(ctx, id)
+			versions, err := s.compared(ctx, id)
 			if err == nil {
 				err = s.store.SaveScores(ctx, scores(id, versions))
 			}
@@ -28,6 +28,30 @@ func (s *Sweeper) study(ctx context.Context) error {
 			return failed
 		}
 	}
+}
+
+// compared reads the versions that count for the study, the last of each kind: all
+// of a long text would be some thousand.
+func (s *Sweeper) compared(ctx context.Context, id string) ([]store.Version, error) {
+	list, err := s.store.VersionList(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	last := make(map[pipeline.VersionKind]int)
+	for i, v := range list {
+		last[v.Kind] = i
+	}
+	var out []store.Version
+	for i, v := range list {
+		if last[v.Kind] != i {
+			continue
+		}
+		if v, err = s.store.Text(ctx, id, v.N); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 // scores compares the draft, and the text that a transcriptionist or QA editor

@@ -114,7 +114,7 @@ type versionsView struct {
 }
 
 func (s *Server) apiVersions(w http.ResponseWriter, r *http.Request) error {
-	versions, err := s.Store.Versions(r.Context(), dictationOf(r).ID)
+	versions, err := s.Store.VersionList(r.Context(), dictationOf(r).ID)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type versionsData struct {
 type versionLine struct {
 	store.Version
 	Who   string
-	Words int
+	Words int  // of one that is compared; the texts of the others are not read
 	Shown bool // it is compared on the page
 }
 
@@ -47,12 +47,12 @@ func (s *Server) pageVersions(w http.ResponseWriter, r *http.Request) error {
 	if data.Desk, err = s.deskSettings(r); err != nil {
 		return err
 	}
-	versions, err := s.Store.Versions(ctx, d.ID)
+	versions, err := s.Store.VersionList(ctx, d.ID)
 	if err != nil {
 		return err
 	}
 	for _, v := range versions {
-		l := versionLine{Version: v, Words: len(transcript.Tokens(v.Text))}
+		l := versionLine{Version: v}
 		if l.Who, err = remembered(ctx, names.names, v.UserID, names.name); err != nil {
 			return err
 		}
@@ -65,6 +65,13 @@ func (s *Server) pageVersions(w http.ResponseWriter, r *http.Request) error {
 	shown, err := data.choose(r)
 	if err != nil {
 		return err
+	}
+	for _, i := range shown {
+		l := &data.Lines[i]
+		if l.Version, err = s.Store.Text(ctx, d.ID, l.N); err != nil {
+			return err
+		}
+		l.Words = len(transcript.Tokens(l.Text))
 	}
 	for i := 1; i < len(shown); i++ {
 		data.compare(transcript.Draft{Engine: draft.Engine, Text: draft.Text, Words: draft.Words}, shown[i-1], shown[i])
