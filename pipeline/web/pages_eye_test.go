@@ -94,6 +94,7 @@ func (x *site) eyes() []eye {
 	x.form("lead", "/pools", url.Values{"do": {"add-rule"}, "pool": {"Letters"}, "worktype": {"letter"}}).to("/pools?said=pools")
 	x.assessedText()
 	assess := x.inQA("patient has fever, take asprin", "patient has no fever, take aspirin").ID
+	x.dispatched("ehr")
 	x.phrase("qa", newPhrase{Kind: pipeline.Normal, Site: true, Trigger: "nlung", Title: "Lungs", Text: "Clear on the [side: left|right] side."})
 	return []eye{
 		{"qa", "/phrases", "phrases"}, {"transcriptionist", "/phrases", "phrases-own"}, {"transcriptionist", "/settings", "settings"},
@@ -110,7 +111,7 @@ func (x *site) eyes() []eye {
 		{"clinician", "/sign/" + d.ID, "signed"}, {"clinician", "/sign/" + d.ID + "/print", "print"}, {"clinician", "/patients", "patients"}, {"clinician", "/patients/" + doc.Patient.ID, "chart"},
 		{"clinician", "/patients/" + x.patients[1].ID, "chart-empty"},
 		{"auditor", "/audit", "audit"}, {"auditor", "/audit?dictation=" + d.JobNumber, "audit-one"},
-		{"admin", "/admin", "jobs"}, {"admin", "/admin/users", "accounts"}, {"admin", "/dictations/" + failing.ID, "failed-admin"},
+		{"records", "/deliveries?state=waiting", "deliveries"}, {"admin", "/admin", "jobs"}, {"admin", "/admin/users", "accounts"}, {"admin", "/dictations/" + failing.ID, "failed-admin"},
 	}
 }
 
