@@ -10,4 +10,11 @@
 // Whether a failed try is repeated or parked is the Kind of the error, as in
 // every stage: a record that is away (Unavailable) is tried again, one that
 // refuses the document (Invalid) parks it with the record's sentence.
+//
+// That is the built-in record. To the records systems of others goes [Outbound],
+// by a ledger with one line a document and destination. Notes of one patient go
+// to a destination in the order they were signed; what is parked, unknown or held
+// steps aside, and holds only the notes that refer to it. What may have arrived is
+// repeated by the same bytes, or, where the destination would take it as another
+// document, left to a person.
 package deliver
