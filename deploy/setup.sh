@@ -7,7 +7,8 @@
 #                              which fetches what the pages are bundled from
 #   deploy/setup.sh --test     also Chromium for the tests of the pages, and a C
 #                              compiler, which Go's race detector links with, and
-#                              python3-hl7, a receiver of HL7 of other makers
+#                              python3-hl7, a receiver of HL7 of other makers,
+#                              and FHIR validators of other makers (by npm)
 #   deploy/setup.sh --check    installs nothing, names what is missing, exit 1 if so
 #
 # Debian and Ubuntu: apt, as root or through sudo. macOS: brew. Elsewhere it
@@ -62,6 +63,20 @@ have_compiler() { have "$(go env CC)" && any_file /usr/include/stdlib.h /Library
 # On macOS its test does not run.
 have_receiver() { on_mac || /usr/bin/python3 -c 'import hl7.mllp' 2>/dev/null; }
 
+validators=$(dirname "$0")/../pipeline/record/fhir/testdata/validator
+
+# want_validators is true when there is nothing to fetch for the tests.
+want_validators() { [ "$tests" = no ] || [ "$validators/node_modules/.package-lock.json" -nt "$validators/package-lock.json" ]; }
+
+# They are other people's code and belong to no system: npm puts them beside the
+# test that asks them, as the lock file names them.
+fetch_validators() {
+	[ "$check" = yes ] || want_validators || {
+		(cd "$validators" && npm ci --silent --ignore-scripts)
+		touch "$validators/node_modules/.package-lock.json"
+	}
+}
+
 # missing prints the names of missing parts; in_words explains them.
 missing() {
 	have_postgres || echo postgres
@@ -89,6 +104,7 @@ in_words() {
 	npm) echo "Node with npm, which fetches the editor that the pages are bundled with" ;;
 	browser) echo "Chromium, for the tests of the pages" ;;
 	compiler) echo "a C compiler with its headers, for the tests with the race detector" ;;
+	validators) echo "FHIR validators of other makers, which npm fetches for a test" ;;
 	receiver) echo "python3-hl7, the HL7 receiver of other makers that a test sends to" ;;
 	esac
 }
@@ -228,7 +244,13 @@ main() {
 	done
 	check_go
 	parts=$(missing)
-	[ -n "$parts" ] || exit 0
+	if [ "$check" = yes ]; then
+		want_validators || parts="$parts validators"
+	fi
+	if [ -z "$parts" ]; then
+		fetch_validators
+		exit 0
+	fi
 	# shellcheck disable=SC2086 # a list of words
 	set -- $parts
 	if [ "$check" = yes ]; then
@@ -251,6 +273,7 @@ main() {
 		say "They were installed but cannot be found; please report this."
 		exit 1
 	fi
+	fetch_validators
 }
 
 main "$@"
