@@ -32,6 +32,9 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Err     error
+
+	format string // of Message, with its values
+	values []any
 }
 
 // Error implements error.
@@ -50,7 +53,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Errorf makes an Error with a sentence for people and no cause.
 func Errorf(k Kind, format string, args ...any) error {
-	return &Error{Kind: k, Message: fmt.Sprintf(format, args...)}
+	return &Error{Kind: k, Message: fmt.Sprintf(format, args...), format: format, values: args}
 }
 
 // Wrap gives err a kind and a sentence for people. A nil err stays nil.
@@ -58,7 +61,7 @@ func Wrap(k Kind, err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Kind: k, Message: fmt.Sprintf(format, args...), Err: err}
+	return &Error{Kind: k, Message: fmt.Sprintf(format, args...), Err: err, format: format, values: args}
 }
 
 // KindOf finds the kind of err: Internal when nothing in its chain has one,
@@ -77,17 +80,34 @@ func KindOf(err error) Kind {
 // Sentence is what a person is told of err: the message of the outermost Error
 // that has one, or a plain sentence when there is none.
 func Sentence(err error) string {
+	return SentenceIn(err, func(sentence string, values ...any) string {
+		if len(values) == 0 {
+			return sentence
+		}
+		return fmt.Sprintf(sentence, values...)
+	})
+}
+
+// SentenceIn is [Sentence] said by say, which may know the sentence in another
+// language. It gets the sentence as the code has it and the values for its verbs.
+// A sentence that is only handed on is said as it was at first.
+func SentenceIn(err error, say func(sentence string, values ...any) string) string {
 	for err != nil {
 		var e *Error
 		if !errors.As(err, &e) {
 			break
 		}
-		if e.Message != "" {
-			return e.Message
+		var inner *Error
+		switch handed := e.format == "%s" && errors.As(e.Err, &inner) && inner.Message == e.Message; {
+		case e.Message == "" || handed:
+		case len(e.values) == 0:
+			return say(e.Message)
+		default:
+			return say(e.format, e.values...)
 		}
 		err = e.Err
 	}
-	return "Something went wrong on our side. What you have a receipt for is safe; please try again."
+	return say("Something went wrong on our side. What you have a receipt for is safe; please try again.")
 }
 
 // Outcome is what happens to a job after an error.

@@ -58,7 +58,7 @@ func (s *Server) stale(w http.ResponseWriter, r *http.Request, err error) error 
 	}
 	w.Header().Set("ETag", etag(d.TextN))
 	writeProblem(w, problem{
-		Status: http.StatusPreconditionFailed, Detail: pipeline.Sentence(err), Kind: pipeline.Stale, Version: d.TextN,
+		Status: http.StatusPreconditionFailed, Detail: s.sentence(r, err), Kind: pipeline.Stale, Version: d.TextN,
 	})
 	return nil
 }

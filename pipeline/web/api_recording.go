@@ -231,7 +231,7 @@ func (s *Server) apiFinish(w http.ResponseWriter, r *http.Request) error {
 	claim := pipeline.Claim{Chunks: in.Chunks, Bytes: in.Bytes, SHA256: in.SHA256}
 	d, missing, err := s.Intake.Complete(r.Context(), actor(r), r.PathValue("recording"), claim, in.Samples, source(r))
 	if len(missing) > 0 {
-		out := incompleteView{problem{Status: http.StatusConflict, Detail: pipeline.Sentence(err), Kind: pipeline.Conflict}, missing}
+		out := incompleteView{problem{Status: http.StatusConflict, Detail: s.sentence(r, err), Kind: pipeline.Conflict}, missing}
 		out.complete()
 		sendProblem(w, out.Status, out)
 		return nil

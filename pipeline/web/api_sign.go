@@ -65,13 +65,13 @@ type unresolvedView struct {
 }
 
 // unresolved answers 409 with the list when err has one.
-func unresolved(w http.ResponseWriter, err error) (answered bool) {
+func (s *Server) unresolved(w http.ResponseWriter, r *http.Request, err error) (answered bool) {
 	var o *review.Unresolved
 	if !errors.As(err, &o) {
 		return false
 	}
 	out := unresolvedView{
-		problem: problem{Status: http.StatusConflict, Detail: pipeline.Sentence(o.Unwrap()), Kind: pipeline.Conflict},
+		problem: problem{Status: http.StatusConflict, Detail: s.sentence(r, o.Unwrap()), Kind: pipeline.Conflict},
 		Blanks:  list(o.Blanks), Flags: []pointView{},
 	}
 	for _, p := range o.Waiting() {
@@ -154,7 +154,7 @@ func (s *Server) apiSign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	note, err := s.Desk.Sign(r.Context(), u, actor(r), d.ID, versionOr(body.Version, d))
-	if unresolved(w, err) {
+	if s.unresolved(w, r, err) {
 		return nil
 	}
 	if err != nil {

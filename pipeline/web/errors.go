@@ -55,9 +55,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, st style, err erro
 	case fhirStyle:
 		writeOutcome(w, status, err)
 	case pageStyle:
-		s.pages.failure(w, r, status, pipeline.Sentence(err))
+		s.pages.failure(w, r, status, s.sentence(r, err))
 	default:
-		writeProblem(w, problem{Status: status, Detail: pipeline.Sentence(err), Kind: kind})
+		writeProblem(w, problem{Status: status, Detail: s.sentence(r, err), Kind: kind})
 	}
 }
 

@@ -11,12 +11,15 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"dictation/pipeline"
 )
 
 // Every sentence of the pages stands in the code in English, and that sentence is
 // its key: a catalogue, messages/de.json, says it in another language. What page
 // scripts say stands in a file of its own, messages/de.script.json, which is sent
-// to them. A sentence that a catalogue lacks is said in English.
+// to them; what errors say stands in messages/de.errors.json. A sentence that a
+// catalogue lacks is said in English.
 //
 //go:embed messages/*.json
 var catalogues embed.FS
@@ -51,6 +54,9 @@ func loadSpeeches(from fs.FS) (*speeches, error) {
 			return nil, err
 		}
 		maps.Copy(sp.said, sp.script)
+		if err := readMessages(from, sp.Tag+".errors.json", &sp.said); err != nil { // into the same map
+			return nil, err
+		}
 	}
 	s.match = language.NewMatcher(tags)
 	return s, nil
@@ -94,6 +100,11 @@ func (sp *speech) t(key string, values ...any) string {
 		return s
 	}
 	return fmt.Sprintf(s, values...)
+}
+
+// sentence is what a person is told of an error, in the language of his request.
+func (s *Server) sentence(r *http.Request, err error) string {
+	return pipeline.SentenceIn(err, s.speech(r).t)
 }
 
 // tn says one sentence of one thing and another of many. The number is the first

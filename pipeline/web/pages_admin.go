@@ -124,7 +124,7 @@ func (s *Server) postJob(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) jobTrouble(w http.ResponseWriter, r *http.Request, err error) error {
 	switch kind := pipeline.KindOf(err); kind {
 	case pipeline.Conflict, pipeline.Invalid:
-		return s.writeJobs(w, r, statuses[kind], pipeline.Sentence(err))
+		return s.writeJobs(w, r, statuses[kind], s.sentence(r, err))
 	}
 	return err
 }
@@ -203,7 +203,7 @@ func (s *Server) postUserAct(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) userTrouble(w http.ResponseWriter, r *http.Request, err error, typed pipeline.User) error {
 	switch kind := pipeline.KindOf(err); kind {
 	case pipeline.Conflict, pipeline.Invalid:
-		return s.writeUsers(w, r, statuses[kind], pipeline.Sentence(err), typed)
+		return s.writeUsers(w, r, statuses[kind], s.sentence(r, err), typed)
 	}
 	return err
 }

@@ -133,7 +133,7 @@ func (s *Server) writeAssess(w http.ResponseWriter, r *http.Request, status int,
 	if data.Desk, err = s.deskSettings(r); err != nil {
 		return err
 	}
-	return s.pages.write(w, r, sheet{name: "assess", title: "Assess " + d.JobNumber, status: status, trouble: trouble, data: data})
+	return s.pages.write(w, r, sheet{name: "assess", title: s.speech(r).t("Assess %s", d.JobNumber), status: status, trouble: trouble, data: data})
 }
 
 // fill makes the form's lines: proposals first, and again what was chosen when it
@@ -246,7 +246,7 @@ func (s *Server) postAssess(w http.ResponseWriter, r *http.Request) error {
 		if again != nil || pipeline.May(userOf(r), pipeline.EditText, &d) != nil {
 			return err
 		}
-		return s.writeAssess(w, withDictation(r, d), statuses[kind], pipeline.Sentence(err))
+		return s.writeAssess(w, withDictation(r, d), statuses[kind], s.sentence(r, err))
 	}
 	return err
 }

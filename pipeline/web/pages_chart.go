@@ -25,7 +25,7 @@ func (s *Server) postPatients(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 	case pipeline.KindOf(err) == pipeline.Invalid:
 		return s.pages.write(w, r, sheet{
-			name: "patients", title: "Charts", status: http.StatusBadRequest, trouble: pipeline.Sentence(err), data: patientsData{},
+			name: "patients", title: "Charts", status: http.StatusBadRequest, trouble: s.sentence(r, err), data: patientsData{},
 		})
 	default:
 		return err

@@ -121,7 +121,7 @@ func (s *Server) chartDocuments(r *http.Request, data *chartData) (err error) {
 func (s *Server) document(r *http.Request, d pipeline.ChartDocument) document {
 	line := document{ChartDocument: d, Info: d.Note.Worktype.Info()}
 	if err := d.Note.Seal.Verify(d.Note.Text, s.Desk.PublicKey()); err != nil {
-		line.Broken = pipeline.Sentence(err)
+		line.Broken = s.sentence(r, err)
 	}
 	about := pipeline.Dictation{
 		ID: d.Note.DictationID, AuthorID: d.Note.Seal.AuthorID,

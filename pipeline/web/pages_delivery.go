@@ -136,7 +136,7 @@ func (s *Server) postDeliveries(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 		return goTo(w, r, "/deliveries", done)
 	case kind == pipeline.Invalid, kind == pipeline.Conflict, kind == pipeline.NotFound, kind == pipeline.Locked:
-		return s.writeDeliveries(w, r, statuses[kind], pipeline.Sentence(err))
+		return s.writeDeliveries(w, r, statuses[kind], s.sentence(r, err))
 	}
 	return err
 }

@@ -139,7 +139,7 @@ func (s *Server) postDispute(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = s.Desk.Dispute(r.Context(), userOf(r), actor(r), id, n, r.PostFormValue("comment"))
 	if err != nil && mendable(err) {
-		return s.writeFeedback(w, r, statuses[pipeline.KindOf(err)], pipeline.Sentence(err))
+		return s.writeFeedback(w, r, statuses[pipeline.KindOf(err)], s.sentence(r, err))
 	}
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func (s *Server) postSettle(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = s.Desk.Settle(r.Context(), userOf(r), actor(r), id, n, pipeline.Answer(r.PostFormValue("answer")), r.PostFormValue("note"))
 	if err != nil && (mendable(err) || pipeline.KindOf(err) == pipeline.Forbidden) {
-		return s.writeDisputes(w, r, statuses[pipeline.KindOf(err)], pipeline.Sentence(err))
+		return s.writeDisputes(w, r, statuses[pipeline.KindOf(err)], s.sentence(r, err))
 	}
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 	case kind == pipeline.Unauthorized, kind == pipeline.RateLimited:
 		return s.pages.write(w, r, sheet{
-			name: "login", title: "Sign in", status: statuses[kind], trouble: pipeline.Sentence(err), data: in,
+			name: "login", title: "Sign in", status: statuses[kind], trouble: s.sentence(r, err), data: in,
 		})
 	default:
 		return err

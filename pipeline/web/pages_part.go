@@ -275,7 +275,7 @@ func (s *Server) writeSplit(w http.ResponseWriter, r *http.Request, data splitDa
 		if pipeline.KindOf(trouble) != pipeline.Invalid {
 			return trouble
 		}
-		sh.status, sh.trouble = statuses[pipeline.Invalid], pipeline.Sentence(trouble)
+		sh.status, sh.trouble = statuses[pipeline.Invalid], s.sentence(r, trouble)
 	}
 	if data.card, err = s.cards(u).one(ctx, d); err != nil {
 		return err

@@ -66,7 +66,7 @@ func (s *Server) writePhrases(w http.ResponseWriter, r *http.Request, typed pipe
 	}
 	sh := sheet{name: "phrases", title: msg("Phrases"), data: data}
 	if refused != nil {
-		sh.status, sh.trouble = statuses[pipeline.KindOf(refused)], pipeline.Sentence(refused)
+		sh.status, sh.trouble = statuses[pipeline.KindOf(refused)], s.sentence(r, refused)
 	}
 	return s.pages.write(w, r, sh)
 }

@@ -72,7 +72,7 @@ func (s *Server) postPools(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 		return goTo(w, r, "/pools", "pools")
 	case kind == pipeline.Invalid, kind == pipeline.Conflict, kind == pipeline.NotFound:
-		return s.writePools(w, r, statuses[kind], pipeline.Sentence(err))
+		return s.writePools(w, r, statuses[kind], s.sentence(r, err))
 	}
 	return err
 }

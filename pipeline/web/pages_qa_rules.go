@@ -130,7 +130,7 @@ func (s *Server) changeRules(r *http.Request, what string, edit func(pipeline.QA
 
 func (s *Server) rulesDone(w http.ResponseWriter, r *http.Request, err error, done string, typed pipeline.QARule) error {
 	if err != nil && mendable(err) {
-		return s.writeQARules(w, r, statuses[pipeline.KindOf(err)], pipeline.Sentence(err), typed)
+		return s.writeQARules(w, r, statuses[pipeline.KindOf(err)], s.sentence(r, err), typed)
 	}
 	if err != nil {
 		return err

@@ -57,7 +57,7 @@ func (s *Server) writeSearch(w http.ResponseWriter, r *http.Request, data search
 	data.Own = ownNotesOnly(userOf(r))
 	sh := sheet{name: "search", title: msg("Search"), data: data}
 	if trouble != nil {
-		sh.status, sh.trouble = http.StatusBadRequest, pipeline.Sentence(trouble)
+		sh.status, sh.trouble = http.StatusBadRequest, s.sentence(r, trouble)
 	}
 	return s.pages.write(w, r, sh)
 }

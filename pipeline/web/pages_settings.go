@@ -104,7 +104,7 @@ func (s *Server) pageSettings(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) writeSettings(w http.ResponseWriter, r *http.Request, set pipeline.Settings, typed map[pipeline.Command]string, refused error) error {
 	sh := sheet{name: "settings", title: msg("Settings")}
 	if refused != nil {
-		sh.status, sh.trouble = statuses[pipeline.KindOf(refused)], pipeline.Sentence(refused)
+		sh.status, sh.trouble = statuses[pipeline.KindOf(refused)], s.sentence(r, refused)
 	}
 	data := settingsData{Set: set, Presets: pipeline.Presets, Groups: keyGroups(set.Keymap())}
 	for i := range data.Groups {

@@ -243,7 +243,7 @@ func (s *Server) proven(w http.ResponseWriter, r *http.Request, typed later) (re
 	case kind == pipeline.Unauthorized:
 		return true, s.writeSign(w, r, http.StatusForbidden, s.speech(r).t("The password is not right. Nothing was signed; type it again."), typed)
 	case kind == pipeline.Forbidden, kind == pipeline.RateLimited:
-		return true, s.writeSign(w, r, statuses[kind], pipeline.Sentence(err), typed)
+		return true, s.writeSign(w, r, statuses[kind], s.sentence(r, err), typed)
 	}
 	return true, err
 }
@@ -300,7 +300,7 @@ func (s *Server) signTrouble(w http.ResponseWriter, r *http.Request, err error) 
 		return err
 	}
 	var open *review.Unresolved
-	sentence := pipeline.Sentence(err)
+	sentence := s.sentence(r, err)
 	if errors.As(err, &open) {
 		sentence = open.Error()
 	}

@@ -71,7 +71,7 @@ func (s *Server) postSigning(w http.ResponseWriter, r *http.Request) error {
 		return s.writeSigning(w, r, 0, "", data)
 	case kind == pipeline.Invalid, kind == pipeline.Conflict, kind == pipeline.Forbidden, kind == pipeline.RateLimited,
 		kind == pipeline.NotFound, kind == pipeline.Unavailable:
-		return s.writeSigning(w, r, statuses[kind], pipeline.Sentence(err), signingData{})
+		return s.writeSigning(w, r, statuses[kind], s.sentence(r, err), signingData{})
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func (s *Server) receiveFile(r *http.Request, fields map[string]string, name str
 		if statuses[pipeline.KindOf(err)] >= http.StatusInternalServerError {
 			s.opts.Log.ErrorContext(r.Context(), "upload failed", "route", r.Pattern, "err", err)
 		}
-		return receipt{FileName: name, Trouble: pipeline.Sentence(err)}
+		return receipt{FileName: name, Trouble: s.sentence(r, err)}
 	}
 	return receipt{FileName: name, Dictation: d}
 }

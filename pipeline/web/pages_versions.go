@@ -76,7 +76,7 @@ func (s *Server) pageVersions(w http.ResponseWriter, r *http.Request) error {
 	for i := 1; i < len(shown); i++ {
 		data.compare(transcript.Draft{Engine: draft.Engine, Text: draft.Text, Words: draft.Words}, shown[i-1], shown[i])
 	}
-	return s.pages.write(w, r, sheet{name: "versions", title: "Versions of " + d.JobNumber, data: data})
+	return s.pages.write(w, r, sheet{name: "versions", title: s.speech(r).t("Versions of %s", d.JobNumber), data: data})
 }
 
 // choose gives the indexes of the versions to compare, one with the next.
