@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"pipeline/deliver":                 3,
 	"pipeline/auth":                    3,
 	"pipeline/feed":                    3,
+	"pipeline/spelling":                3,
 
 	"pipeline/store":              2,
 	"pipeline/queue":              2,

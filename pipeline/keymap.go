@@ -41,6 +41,9 @@ var Commands = []CommandInfo{
 	{"nextFlag", "Text", "Next place to check"},
 	{"previousFlag", "Text", "Place to check before"},
 	{"acceptFlag", "Text", "Accept the place to check"},
+	{"acceptSame", "Text", "Accept all places to check with the same words"},
+	{"nextUnknown", "Text", "Next word that is not in the word list"},
+	{"addWord", "Text", "Word at the caret is right: add it to the list"},
 	{"nextField", "Text", "Next field of a normal or template"},
 	{"upper", "Text", "Upper case"},
 	{"lower", "Text", "Lower case"},
@@ -109,7 +112,7 @@ func (p Preset) Keys() Keymap {
 		maps.Copy(keys, Keymap{
 			CommandPlay: {"F9", "F4", "Escape"}, "back": {"F7"}, "forward": {"F8"}, "slower": {"F2"}, "faster": {"F3"}, "slowNormal": {"F10"}, "loop": {"F6"},
 			"nextBlank": {"Ctrl+F8"}, "previousBlank": {"Ctrl+Shift+F8"}, "insertBlank": {"Ctrl+F10"},
-			"nextFlag": {"Ctrl+F9"}, "previousFlag": {"Ctrl+Shift+F9"}, "acceptFlag": {"Alt+F9"},
+			"nextFlag": {"Ctrl+F9"}, "previousFlag": {"Ctrl+Shift+F9"}, "acceptFlag": {"Alt+F9"}, "acceptSame": {"Alt+Shift+F9"},
 		})
 	}
 	return keys
@@ -120,7 +123,8 @@ func standardKeys() Keymap {
 		CommandPlay: {"Escape"}, "back": {"F1"}, "forward": {"F2"}, "slower": {"F3"}, "faster": {"F4"},
 		"slowNormal": {"F6"}, "loop": {"F7"}, "voiceCursor": {"F12", "Ctrl+Space"}, "hearCaret": {"Shift+F12"},
 		"nextBlank": {"F8", "F16"}, "previousBlank": {"Shift+F8"}, "insertBlank": {"F10"}, "markDoubt": {"Ctrl+Shift+F10"},
-		"nextFlag": {"F9"}, "previousFlag": {"Shift+F9"}, "acceptFlag": {"Ctrl+F9"}, "nextField": {"Alt+."},
+		"nextFlag": {"F9"}, "previousFlag": {"Shift+F9"}, "acceptFlag": {"Ctrl+F9"}, "acceptSame": {"Ctrl+Shift+F9"},
+		"nextUnknown": {"Shift+F7"}, "addWord": {"Ctrl+Shift+F7"}, "nextField": {"Alt+."},
 		"upper": {"Ctrl+."}, "lower": {"Ctrl+,"}, "capital": {"Ctrl+/"}, "toggleCase": {"Shift+F3"},
 		"sectionUp": {"Alt+Shift+ArrowUp"}, "sectionDown": {"Alt+Shift+ArrowDown"},
 		"complete": {"Ctrl+Enter"}, "passOn": {"Ctrl+Shift+Enter"},

@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,8 +27,10 @@ import (
 	"dictation/pipeline/queue"
 	"dictation/pipeline/record"
 	"dictation/pipeline/review"
+	"dictation/pipeline/spelling"
 	"dictation/pipeline/store"
 	"dictation/pipeline/sweep"
+	"dictation/pipeline/transcribe/lexicon"
 	"dictation/pipeline/web"
 	"dictation/pipeline/worker"
 )
@@ -172,6 +175,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	}
 	srv, err := web.New(web.Rooms{
 		Store: a.store, Blob: a.blob, Queue: a.queue, Intake: a.intake, Desk: desk, Auth: a.auth,
+		Spelling: spelling.New(a.store, a.wordList(ctx), time.Now),
 	}, web.Options{
 		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo, MaxUpload: a.cfg.MaxUpload << 20,
 		Withhold:  web.Withhold{Above: a.cfg.Withhold, Notes: a.cfg.WithholdNotes},
@@ -195,6 +199,18 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	// The relay outlives the last request: what that commits is published too.
 	defer func() { stop(); <-relayed }()
 	return srv.Serve(ctx, l)
+}
+
+// wordList makes the list of words that the spell check begins with, when it is
+// first asked.
+func (a *app) wordList(ctx context.Context) func() *spelling.List {
+	return sync.OnceValue(func() *spelling.List {
+		l, err := spelling.Base(lexicon.Config{})
+		if err != nil {
+			a.log.WarnContext(ctx, "the spell check knows only the words of its medical corpus", "words", l.Len(), "err", err)
+		}
+		return l
+	})
 }
 
 // listenHL7 takes the hospital's feed, where one is set up, until the returned

@@ -94,6 +94,7 @@ func (s *Server) apiRoutes() []route {
 	}
 	table = append(table, s.recordingRoutes()...)
 	table = append(table, s.qaAPI()...)
+	table = append(table, s.wordAPI()...)
 	for i := range table {
 		table[i].pattern = under("/api/v1", table[i].pattern)
 		table[i].style = apiStyle

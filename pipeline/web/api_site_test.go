@@ -23,11 +23,22 @@ import (
 	"dictation/pipeline/intake"
 	"dictation/pipeline/queue"
 	"dictation/pipeline/review"
+	"dictation/pipeline/spelling"
 	"dictation/pipeline/store"
+	"dictation/pipeline/transcribe/lexicon"
 	"dictation/transcript"
 )
 
 const password = "correct horse battery"
+
+// listed is the list of words that every site has.
+var listed = sync.OnceValue(func() *spelling.List {
+	l, err := spelling.Base(lexicon.Config{})
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
 
 // hashed is the password's hash; making one costs 19 MiB and some time.
 var hashed = sync.OnceValues(func() (string, error) {
@@ -107,6 +118,8 @@ func (x *site) rooms() Rooms {
 		Store: db, Blob: bytes, Queue: q, Auth: auth.New(db, auth.Options{}),
 		Intake: intake.New(db, bytes, q, intake.Options{MaxBytes: 8 << 20}),
 		Desk:   review.New(db, q, x.key, review.Options{}),
+
+		Spelling: spelling.New(db, listed, time.Now),
 	}
 }
 

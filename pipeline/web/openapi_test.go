@@ -92,6 +92,7 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"QARule": pipeline.QARule{}, "QARules": qaRulesView{}, "QALine": qaLineView{}, "QAReport": qaReportView{},
 		"Sound": soundView{}, "Said": audio.Said{}, "Parts": partsView{}, "Part": partView{},
 		"Settings": pipeline.Settings{}, "Key": keyView{}, "Phrase": phraseView{}, "NewPhrase": newPhrase{}, "Phrases": phrasesView{},
+		"UnknownWord": unknownWordView{}, "UnknownWords": unknownWordsView{}, "SiteWord": siteWordView{},
 		"Incomplete": incompleteView{}, "Recording": recordingView{}, "Recordings": recordingsView{}, "Chunk": chunkView{}, "Chunks": chunksView{}, "Take": pipeline.Take{}, "Gap": pipeline.Gap{},
 	}
 	for name, schema := range schemas {

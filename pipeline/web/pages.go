@@ -197,6 +197,9 @@ var said = map[string]string{
 	"enabled":           "The account is open again.",
 	"phrase":            "The phrase is saved. Open workstations have it after loading the page again.",
 	"phrase-deleted":    "The phrase is deleted.",
+	"word":              "The word is on the list. Open workstations have it after loading the page again.",
+	"word-removed":      "The word is off the list.",
+	"text-saved":        "Saved.",
 	"settings":          "Your settings are saved.",
 	"ruled":             "Completed. A rule of the site sends the text to a QA editor first.",
 	"undone":            "Taken back. The text is yours again.",
@@ -242,6 +245,9 @@ func links(u pipeline.User) []link {
 	if u.Is(pipeline.RoleTranscriptionist) || pipeline.May(u, pipeline.SitePhrases, nil) == nil {
 		l = append(l, link{"/phrases", msg("Phrases")})
 	}
+	if pipeline.May(u, pipeline.SitePhrases, nil) == nil {
+		l = append(l, link{"/words", msg("Word list")})
+	}
 	if u.Is(pipeline.RoleClinician, pipeline.RoleRecords) {
 		l = append(l, link{"/patients", msg("Charts")})
 	}
@@ -278,7 +284,7 @@ func start(u pipeline.User) string {
 
 // pageRoutes is the table of pages. {id} is always a dictation's id.
 func (s *Server) pageRoutes() []route {
-	return append(slices.Concat(s.qaPages(), s.deliveryPages(), s.chartPages()), []route{
+	return append(slices.Concat(s.qaPages(), s.deliveryPages(), s.chartPages(), s.wordPages()), []route{
 		{pattern: "GET /{$}", handle: s.pageStart},
 		{pattern: "GET /login", open: true, handle: s.pageLogin},
 		{pattern: "POST /login", open: true, handle: s.postLogin},
@@ -304,6 +310,7 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /review/{id}/take-back", action: pipeline.TakeOver, about: true, handle: s.postTakeBack},
 		{pattern: "POST /review/{id}/claim", action: pipeline.Worklist, about: true, handle: s.postClaim},
 		{pattern: "POST /review/{id}/release", action: pipeline.Worklist, about: true, handle: s.postRelease},
+		{pattern: "POST /review/{id}/text", action: pipeline.EditText, about: true, handle: s.postText},
 		{pattern: "GET /review/{id}", action: pipeline.Worklist, about: true, audit: true, handle: s.pageReview},
 
 		{pattern: "GET /sign", handle: s.pageToSign},

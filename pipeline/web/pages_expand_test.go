@@ -45,6 +45,7 @@ func (w *tab) press(key string) {
 		" ":     {Key: " ", Code: "Space", Text: " ", WindowsVirtualKeyCode: 32},
 		"Enter": {Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13},
 		"Tab":   {Key: "Tab", Code: "Tab", WindowsVirtualKeyCode: 9},
+		"1":     {Key: "1", Code: "Digit1", Text: "1", WindowsVirtualKeyCode: 49},
 		"2":     {Key: "2", Code: "Digit2", Text: "2", WindowsVirtualKeyCode: 50},
 	}[key]
 	for _, p.Type = range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {

@@ -81,6 +81,10 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"GET /phrases":                       {all: everybody},
 	"POST /phrases":                      {all: everybody}, // TestPhrasesPage
 	"POST /phrases/{phrase}":             {all: everybody},
+	"GET /words":                         {all: "qa admin"},
+	"POST /words":                        {all: "qa admin"},
+	"POST /words/remove":                 {all: "qa admin"},
+	"POST /review/{id}/text":             {typing: "own:transcriptionist own:qa own:lead"},
 	"GET /settings":                      {all: everybody},
 	"POST /settings":                     {all: everybody},
 	"POST /settings/{part}":              {all: everybody},

@@ -275,6 +275,8 @@ var acts = map[string]string{
 	"phrase.added":                msg("Phrase made"),
 	"phrase.saved":                msg("Phrase changed"),
 	"phrase.deleted":              msg("Phrase deleted"),
+	"word.added":                  msg("Word put on the list"),
+	"word.removed":                msg("Word taken off the list"),
 
 	"dictation.undone": msg("Taken back by who sent it on"),
 	"text.edit":        msg("Text opened"),

@@ -142,31 +142,44 @@ type reviewData struct {
 	Editor  editorData
 	Nonce   string       // of the editor's style sheet
 	Desk    deskSettings // how the reader works
+	AddWord bool         // the reader may put words on the site's list
+	Clash   *string      // what a form sent, made of an older version; nothing of it was saved
 }
 
 func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
-	ctx, u, d := r.Context(), userOf(r), dictationOf(r)
-	c, err := s.cards(u).one(ctx, d)
+	d := dictationOf(r)
+	data, err := s.reviewOf(w, r, d)
 	if err != nil {
 		return err
-	}
-	data := reviewData{card: c, LeaseMS: s.Desk.Lease().Milliseconds()}
-	data.Free = d.Stage == pipeline.Review && slices.Contains(review.Steps(u), d.Step) &&
-		(d.State == pipeline.Pending || d.State == pipeline.Suspended && c.Mine)
-	if data.Edit = pipeline.May(u, pipeline.EditText, &d) == nil; data.Edit {
-		if err := s.openText(r, d, &data); err != nil {
-			return err
-		}
-		if data.Desk, err = s.deskSettings(r); err != nil {
-			return err
-		}
-		data.Nonce = styleNonce(w)
 	}
 	name := "review"
 	if !data.Edit {
 		name = "closed"
 	}
 	return s.pages.write(w, r, sheet{name: name, title: s.speech(r).t("Review %s", d.JobNumber), data: data})
+}
+
+// reviewOf reads what the page of a dictation in review shows.
+func (s *Server) reviewOf(w http.ResponseWriter, r *http.Request, d pipeline.Dictation) (data reviewData, err error) {
+	ctx, u := r.Context(), userOf(r)
+	c, err := s.cards(u).one(ctx, d)
+	if err != nil {
+		return data, err
+	}
+	data = reviewData{card: c, LeaseMS: s.Desk.Lease().Milliseconds()}
+	data.Free = d.Stage == pipeline.Review && slices.Contains(review.Steps(u), d.Step) &&
+		(d.State == pipeline.Pending || d.State == pipeline.Suspended && c.Mine)
+	if data.Edit = pipeline.May(u, pipeline.EditText, &d) == nil; data.Edit {
+		if err := s.openText(r, d, &data); err != nil {
+			return data, err
+		}
+		if data.Desk, err = s.deskSettings(r); err != nil {
+			return data, err
+		}
+		data.Nonce = styleNonce(w)
+		data.AddWord = pipeline.May(u, pipeline.SitePhrases, nil) == nil
+	}
+	return data, nil
 }
 
 // openText reads what the workstation works on.

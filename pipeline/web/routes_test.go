@@ -92,6 +92,9 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"POST /api/v1/phrases":                      {all: everybody}, // TestPhrasesAPI: the site's are not for everybody
 	"PUT /api/v1/phrases/{phrase}":              {all: everybody},
 	"DELETE /api/v1/phrases/{phrase}":           {all: everybody},
+	"POST /api/v1/words/unknown":                {all: "transcriptionist qa lead clinician"},
+	"POST /api/v1/words":                        {all: "qa admin"},
+	"POST /api/v1/words/remove":                 {all: "qa admin"},
 	"POST /api/v1/me/keys":                      {all: everybody},
 	"POST /api/v1/tokens":                       {all: everybody},
 	"POST /api/v1/tokens/revoke":                {all: everybody},

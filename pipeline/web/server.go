@@ -17,6 +17,7 @@ import (
 	"dictation/pipeline/intake"
 	"dictation/pipeline/queue"
 	"dictation/pipeline/review"
+	"dictation/pipeline/spelling"
 	"dictation/pipeline/store"
 )
 
@@ -28,6 +29,8 @@ type Rooms struct {
 	Intake *intake.Intake
 	Desk   *review.Desk
 	Auth   *auth.Auth
+
+	Spelling *spelling.Checker
 }
 
 // Options are the server's limits. Zero values give the defaults.

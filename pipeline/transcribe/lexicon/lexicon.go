@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
@@ -88,6 +90,9 @@ func (l *Lexicon) Check() error {
 
 // Has reports whether the dictionary itself has a word.
 func (l *Lexicon) Has(word string) bool { return len(l.known[word]) > 0 }
+
+// Words gives the words of the dictionary, in no order.
+func (l *Lexicon) Words() iter.Seq[string] { return maps.Keys(l.known) }
 
 // Found is what is known of the sounds of words.
 type Found struct {

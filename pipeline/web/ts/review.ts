@@ -14,6 +14,7 @@ import { Phrases } from "./lib/phrases";
 import { Player } from "./lib/player";
 import { keepPlace, lastPlace } from "./lib/resume";
 import { Saver } from "./lib/saver";
+import { Spelling } from "./lib/spelling";
 import { t, tn } from "./lib/say";
 
 const cueMS = 300;
@@ -139,6 +140,7 @@ function changed(): void {
   marks.show();
   flags.show();
   phrases.look();
+  spelling.look();
 }
 
 addEventListener("beforeunload", (e) => {
@@ -232,6 +234,7 @@ if (withheld) {
 
 const marks = new Marks(player, sheet, (what) => say(what));
 const flags = new Flags(player, sheet, (what) => say(what));
+const spelling = new Spelling(sheet, root.dataset.addword !== undefined, (what) => say(what), () => !saver.locked);
 
 // The end of the work: one of these at a time.
 let finishing = false;
@@ -326,6 +329,9 @@ const acts: Acts = {
   nextFlag: () => flags.next(true),
   previousFlag: () => flags.next(false),
   acceptFlag: () => flags.accept(),
+  acceptSame: () => flags.acceptSame(),
+  nextUnknown: () => spelling.next(),
+  addWord: () => void spelling.add(),
   insertBlank: () => marks.insert(),
   nextField: () => phrases.nextField(),
   markDoubt: () => marks.doubt(),
@@ -348,7 +354,7 @@ const ends: Acts = {
   pedalPlay: () => foot?.release("play"),
   pedalForward: () => foot?.release("forward"),
 };
-const changing = new Set(["insertBlank", "markDoubt", "acceptFlag", "upper", "lower", "capital", "toggleCase", "sectionUp", "sectionDown", "complete", "passOn"]);
+const changing = new Set(["insertBlank", "markDoubt", "acceptFlag", "acceptSame", "upper", "lower", "capital", "toggleCase", "sectionUp", "sectionDown", "complete", "passOn"]);
 new Keymap(settings.keys, acts, ends, (command) => !saver.locked || !changing.has(command));
 if (foot) new Pedals(foot, el<HTMLButtonElement>("pedal-connect"), el("pedal"));
 for (const b of document.querySelectorAll<HTMLButtonElement>("[data-key]")) {
@@ -373,4 +379,5 @@ if (player) player.onPause = keepHere;
 addEventListener("pagehide", keepHere);
 document.addEventListener("visibilitychange", () => document.hidden && keepHere());
 started = true;
+spelling.look();
 marks.show();

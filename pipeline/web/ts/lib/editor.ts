@@ -70,6 +70,8 @@ export interface Sheet {
   focus(): void;
   lock(): void;
   msAt(pos: number): number | null; // where the word at or before a place is heard
+  // misspelt underlines words; null gives the spell check back to the browser.
+  misspelt(words: readonly { from: number; to: number }[] | null): void;
   spoken(ms: number | null, follow: boolean): void; // shows the word that sounds, and takes the caret there
 }
 

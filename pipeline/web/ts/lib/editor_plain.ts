@@ -96,6 +96,9 @@ export class Plain implements Sheet {
 
   spoken(): void {}
 
+  // misspelt: a plain field can show nothing in its text; the list beside it does.
+  misspelt(): void {}
+
   private put(list: readonly Item[]): void {
     this.list = list;
     this.hooks.changed();

@@ -2,7 +2,7 @@
 // as ranges, plain text with light marks.
 
 import { history, invertedEffects } from "@codemirror/commands";
-import { Annotation, EditorSelection, EditorState, StateEffect, StateField, Transaction, type TransactionSpec } from "@codemirror/state";
+import { Annotation, Compartment, EditorSelection, EditorState, StateEffect, StateField, Transaction, type TransactionSpec } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
 import { type Edit, type Hooks, printOf, type Sheet, type Told, type Word } from "./editor";
 import { type Item, item, itemsOf, marksOf, movedItems } from "./editor_items";
@@ -15,6 +15,7 @@ const setItems = StateEffect.define<readonly Item[]>({
   map: (list, change) => list.map((i) => ({ ...i, from: change.mapPos(i.from, 1), to: Math.max(change.mapPos(i.from, 1), change.mapPos(i.to, -1)) })),
 });
 const say = StateEffect.define<{ from: number; to: number } | null>();
+const setUnknown = StateEffect.define<readonly { from: number; to: number }[]>();
 const bySound = Annotation.define<boolean>(); // the caret follows the sound, nobody moved it
 const none: readonly Item[] = [];
 
@@ -24,7 +25,21 @@ const looks: Record<string, Decoration> = {
   critical: Decoration.mark({ class: "cm-critical" }),
   look: Decoration.mark({ class: "cm-look" }),
   spoken: Decoration.mark({ class: "cm-spoken" }),
+  unknown: Decoration.mark({ class: "cm-unknown" }),
 };
+
+const nativeSpelling = (on: boolean) => EditorView.contentAttributes.of({ spellcheck: String(on) });
+
+// unknown are the words that are on no list; one that is changed is no longer marked.
+const unknown = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (set, tr) => {
+    if (tr.docChanged && set.size) set = set.update({ filter: (from, to) => !tr.changes.touchesRange(from, to) }).map(tr.changes);
+    for (const e of tr.effects) if (e.is(setUnknown)) set = Decoration.set(e.value.map((w) => looks.unknown.range(w.from, w.to)));
+    return set;
+  },
+  provide: (f) => EditorView.decorations.from(f),
+});
 
 const theme = EditorView.theme({
   "&": { height: "100%" },
@@ -52,6 +67,7 @@ export class Words implements Sheet {
   private accepted: Set<string>;
   private current = -1; // the word that sounds
   private words: readonly Word[];
+  private native = new Compartment();
   private hooks: Hooks;
   private kept: { text: string; at: number; words: { word: number; from: number; to: number }[] } | null = null; // what was cut out last
 
@@ -179,6 +195,10 @@ export class Words implements Sheet {
     this.view.dispatch(spec);
   }
 
+  misspelt(words: readonly { from: number; to: number }[] | null): void {
+    this.view.dispatch({ effects: [setUnknown.of(words ?? []), this.native.reconfigure(nativeSpelling(!words))] });
+  }
+
   // heardAt is the last word of the draft that began by then, or -1.
   private heardAt(ms: number): number {
     let low = 0;
@@ -214,11 +234,11 @@ export class Words implements Sheet {
       doc: text,
       extensions: [
         history({ minDepth: 1_000_000 }), keymap.of(typing), EditorView.lineWrapping, EditorView.cspNonce.of(s.nonce),
-        theme, this.track.extension, this.items_, sound, lines,
+        theme, this.track.extension, this.items_, sound, unknown, lines, this.native.of(nativeSpelling(true)),
         EditorView.decorations.compute([this.items_], (state) => this.decorations(state)),
         invertedEffects.of((tr) => this.inverted(tr.startState.field(this.items_), tr.state.field(this.items_), tr.docChanged)),
         EditorState.transactionExtender.of((tr) => this.pasted(tr.isUserEvent("delete.cut"), tr.isUserEvent("input.paste"), tr)),
-        EditorView.contentAttributes.of({ id: "text", "aria-label": s.label, spellcheck: "true", lang: s.field.lang, autocorrect: "off", autocapitalize: "off", tabindex: "0" }),
+        EditorView.contentAttributes.of({ id: "text", "aria-label": s.label, lang: s.field.lang, autocorrect: "off", autocapitalize: "off", tabindex: "0" }),
         EditorView.updateListener.of((u) => {
           if (u.docChanged || u.startState.field(this.items_) !== u.state.field(this.items_)) this.hooks.changed();
           if (u.transactions.some((tr) => !tr.annotation(bySound) && (tr.docChanged || (tr.selection && tr.isUserEvent("select"))))) this.hooks.moved();

@@ -5,7 +5,7 @@ import { maybe } from "./dom";
 import type { Sheet } from "./editor";
 import { type Item, item } from "./editor_items";
 import type { Player } from "./player";
-import { t } from "./say";
+import { t, tn } from "./say";
 
 const before = 1000;
 
@@ -45,12 +45,26 @@ export class Flags {
   accept(): void {
     const b = this.list[this.at];
     if (!b) return this.next(true);
-    if (!b.dataset.done) {
-      b.dataset.done = "accepted";
-      b.append(` (${t("accepted")})`);
-      this.sheet.accept(b.dataset.flag!);
-    }
+    if (!b.dataset.done) this.settle(b);
     this.next(true);
+  }
+
+  private settle(b: HTMLButtonElement): void {
+    b.dataset.done = "accepted";
+    b.append(` (${t("accepted")})`);
+    this.sheet.accept(b.dataset.flag!);
+  }
+
+  // acceptSame says that the words of the present one are right wherever they are
+  // flagged for the same thing.
+  acceptSame(): void {
+    const b = this.list[this.at];
+    if (!b) return this.next(true);
+    const what = (x: HTMLButtonElement): string => `${x.dataset.words?.toLowerCase()}\0${x.dataset.reason}`;
+    const same = this.list.filter((x) => !x.dataset.done && what(x) === what(b));
+    for (const x of same) this.settle(x);
+    this.next(true);
+    this.say(tn(same.length, "One place was accepted.", "%d places were accepted."));
   }
 
   // show marks the lines whose words were changed since.
