@@ -18,7 +18,7 @@ const migrationLock = 7_401_190_001
 
 // Migrate brings the database forward to this program's schema and returns the
 // names of the migrations it ran, all in one transaction. A database
-// newer than the program is refused.
+// newer than the program, or with other migrations, is refused.
 func (s *Store) Migrate(ctx context.Context) (ran []string, err error) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -40,6 +40,9 @@ func (s *Store) Migrate(ctx context.Context) (ran []string, err error) {
 		if done > len(names) {
 			return fmt.Errorf("the database is at schema %d, this program knows %d: use a newer program", done, len(names))
 		}
+		if err := same(ctx, tx, names[:done]); err != nil {
+			return err
+		}
 		for i, name := range names[done:] {
 			if err := migrate(ctx, tx, done+i+1, name); err != nil {
 				return err
@@ -49,6 +52,22 @@ func (s *Store) Migrate(ctx context.Context) (ran []string, err error) {
 		return nil
 	})
 	return ran, err
+}
+
+// same checks that the database ran the migrations that stand before those still
+// to be run: they are counted, and one that came in between would be passed over.
+func same(ctx context.Context, tx pgx.Tx, names []string) error {
+	rows, _ := tx.Query(ctx, "select name from migrations order by n")
+	ran, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		if i >= len(ran) || ran[i] != name {
+			return fmt.Errorf("the database did not run %s where this program has it: its schema is of another program", name)
+		}
+	}
+	return nil
 }
 
 func migrate(ctx context.Context, tx pgx.Tx, n int, name string) error {

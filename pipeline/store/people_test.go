@@ -1,8 +1,12 @@
 package store_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"dictation/pipeline"
 	"dictation/pipeline/store"
@@ -81,6 +85,27 @@ func TestMigrateTwice(t *testing.T) {
 	}
 	if ok, err := b.Migrated(t.Context()); !ok || err != nil {
 		t.Errorf("migrated: %v, %v", ok, err)
+	}
+}
+
+// A migration that came in between those a database ran is not passed over.
+func TestMigrationInBetween(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	db, err := pgx.Connect(t.Context(), b.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.WithoutCancel(t.Context()))
+	for _, sql := range []string{
+		"delete from migrations where n = 12", "update migrations set n = -n where n > 12", "update migrations set n = -n - 1 where n < 0",
+	} {
+		if _, err := db.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ran, err := b.Migrate(t.Context()); err == nil || !strings.Contains(err.Error(), "did not run") {
+		t.Errorf("ran %v, %v", ran, err)
 	}
 }
 
