@@ -29,6 +29,9 @@ func (k *Desk) Later(ctx context.Context, u pipeline.User, by store.Actor, id st
 	if err := pipeline.May(u, pipeline.AmendNote, &d); err != nil {
 		return pipeline.Note{}, err
 	}
+	if u.AttendingID != "" { // else one signature would replace two
+		return pipeline.Note{}, pipeline.Errorf(pipeline.Forbidden, "Your notes need the signature of your attending as well, so you cannot add to one or amend it by yours alone. Dictate an addendum, or ask your attending. Nothing was signed.")
+	}
 	if err := k.laterFits(&l); err != nil {
 		return pipeline.Note{}, err
 	}

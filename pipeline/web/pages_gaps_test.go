@@ -48,6 +48,24 @@ func TestTwoSignaturesAreOfTwoPeople(t *testing.T) {
 	}
 }
 
+// TestOneSignatureDoesNotReplaceTwo: who needs a second signature amends nothing alone.
+func TestOneSignatureDoesNotReplaceTwo(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	x.account("attending", pipeline.RoleClinician)
+	x.do("admin", "POST", "/api/v1/users/author/attending", m{"attending": "attending"}).want(http.StatusOK)
+	d := x.typed("author")
+	path := "/api/v1/dictations/" + d.ID
+	x.do("author", "POST", path+"/sign", m{"password": password}).want(http.StatusAccepted)
+	x.do("attending", "POST", path+"/sign", m{"password": password}).want(http.StatusOK)
+	for _, relation := range []string{"addendum", "amendment"} {
+		body := m{"relation": relation, "text": "Something else.", "reason": "It was wrong.", "password": password}
+		x.do("author", "POST", path+"/later", body).wantProblem(http.StatusForbidden, "attending as well")
+		x.do("attending", "POST", path+"/later", body).want(http.StatusCreated)
+	}
+	x.do("author", "GET", "/sign/"+d.ID, nil).want(http.StatusOK).lacks("Sign the addendum")
+}
+
 // TestRefusedMendIsKept: what a signer typed stands on the page that refuses it.
 func TestRefusedMendIsKept(t *testing.T) {
 	t.Parallel()
