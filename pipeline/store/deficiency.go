@@ -46,11 +46,11 @@ func (s *Store) Deficiencies(ctx context.Context, k pipeline.DeficiencyKind, gra
 		where += " and (" + q.since + ", e.id) > ($4, $5)"
 		args = append(args, after.At, after.ID)
 	}
-	// The page's stays first, then what is told of each.
+	// The page's stays first, then what is told of each, by its own look into an index.
 	rows, _ := s.pool.Query(ctx, "with late as materialized (select e.*, "+q.since+" as since from encounters e where "+where+
 		" order by "+q.since+", e.id limit "+itoa(pageSize(limit))+`)
 		select e.since, coalesce(x.id::text, ''), coalesce(x.job_number, ''), `+patientColumns+", "+encounterColumns+`
-		from late e join patients p on p.id = e.patient_id
+		from late e cross join lateral (select * from patients x where x.id = e.patient_id limit 1) p
 		left join lateral (select d.id, d.job_number from dictations d
 			where d.encounter_id = e.id and d.worktype = $3 and d.state <> 'finished' order by d.created_at limit 1) x on true
 		order by e.since, e.id`, args...)

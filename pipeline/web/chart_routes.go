@@ -13,6 +13,9 @@ func (s *Server) chartPages() []route {
 		{pattern: "GET /coding/{note}", action: pipeline.CodeNote, handle: s.pageCoding},
 		{pattern: "POST /coding/{note}/{act}", action: pipeline.CodeNote, handle: s.postCoding},
 		{pattern: "GET /coding/{note}/codes.json", action: pipeline.CodeNote, handle: s.pageCodes},
+
+		{pattern: "GET /patients/{patient}/disclosures", action: pipeline.ReadDisclosures, handle: s.pageDisclosures},
+		{pattern: "POST /patients/{patient}/release", action: pipeline.ReleaseRecord, handle: s.postGiveOut},
 	}
 }
 

@@ -29,6 +29,8 @@ type chartData struct {
 	Documents []document
 	Next      string // address of the next page; empty on the last
 	First     string // address of the first; empty on it
+
+	Disclosures bool // the reader may see to whom it was given
 }
 
 // chartPart is a part with its lines, the newest first.
@@ -66,7 +68,7 @@ func (s *Server) pageChart(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.Accessed(ctx, actor(r), string(pipeline.ReadChart), "", p.ID); err != nil {
 		return err
 	}
-	data := chartData{Patient: p}
+	data := chartData{Patient: p, Disclosures: pipeline.May(userOf(r), pipeline.ReadDisclosures, nil) == nil}
 	if err := s.chartDocuments(r, &data); err != nil {
 		return err
 	}

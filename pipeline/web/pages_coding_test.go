@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"dictation/pipeline"
 	"dictation/pipeline/store"
@@ -71,4 +72,24 @@ func TestCoding(t *testing.T) {
 	x.do("clinician", "GET", at, nil).want(http.StatusForbidden)
 	x.do("records", "GET", "/coding/nothing", nil).want(http.StatusNotFound)
 	x.form("records", at+"/dance", nil).want(http.StatusNotFound)
+}
+
+// codedNote is a note with a code, a proposal and a disclosure, of a patient with
+// a stay that lacks notes.
+func (x *site) codedNote() string {
+	x.t.Helper()
+	x.codes()
+	_, doc := x.filedText("author", "MEDICATIONS:\nAspirin.\n\nASSESSMENT:\nPneumonia with hypertension.")
+	ctx, by := x.t.Context(), x.accounts["records"].actor()
+	err := x.Store.GiveCode(ctx, by, doc.Note.ID, pipeline.Code{System: "X", Code: "B10"}, 0, 4)
+	if err == nil {
+		_, err = x.Store.PutEncounter(ctx, pipeline.Encounter{Number: "V-stay", PatientID: doc.Patient.ID, Class: "IMP", Start: time.Now().Add(-50 * time.Hour)})
+	}
+	if err == nil {
+		_, err = x.Store.BeginDisclosure(ctx, by, doc.Patient.ID, "Example Insurance", "Request")
+	}
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return doc.Note.ID
 }

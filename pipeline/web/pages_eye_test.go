@@ -110,13 +110,15 @@ func (x *site) eyes() []eye {
 		{"qa", "/work", "work-qa"}, {"qa", "/review/" + qa, "review-qa"},
 		{"clinician", "/sign/" + d.ID, "signed"}, {"clinician", "/sign/" + d.ID + "/print", "print"}, {"clinician", "/patients", "patients"}, {"clinician", "/patients/" + doc.Patient.ID, "chart"},
 		{"clinician", "/patients/" + x.patients[1].ID, "chart-empty"},
+		{"records", "/coding/" + x.codedNote(), "coding"}, {"records", "/patients/" + doc.Patient.ID + "/disclosures", "disclosures"},
+		{"records", "/patients/" + doc.Patient.ID + "?worktype=consultation", "chart-kind"}, {"records", "/completeness?sign=admission-note", "completeness-stays"},
 		{"auditor", "/audit", "audit"}, {"auditor", "/audit?dictation=" + d.JobNumber, "audit-one"},
 		{"records", "/deliveries?state=waiting", "deliveries"}, {"admin", "/admin", "jobs"}, {"admin", "/admin/users", "accounts"}, {"admin", "/dictations/" + failing.ID, "failed-admin"},
 	}
 }
 
 // noPages are files to keep, which no eye is on.
-var noPages = []string{"GET /sign/{id}/sealed", "GET /assets/{name}", "GET /favicon.ico", "GET /{$}"}
+var noPages = []string{"GET /sign/{id}/sealed", "GET /coding/{note}/codes.json", "GET /assets/{name}", "GET /favicon.ico", "GET /{$}"}
 
 // others are the pages of the routes' table that no eye is on. One whose address
 // names something has to be listed in eyes.
