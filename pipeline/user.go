@@ -46,6 +46,7 @@ type User struct {
 	Looks    string // of the pages: "light", "dark"; empty follows the browser
 
 	AttendingID string   // who signs after this author; empty for most
+	Scopes      []string // of the token it came with; none is all that the account may
 	ProxyFor    []string // ids of the authors who let this account sign for them just now
 }
 

@@ -149,13 +149,18 @@ func userTokenCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "token USERNAME", Short: "Make an API token for an account; it is shown once", Args: cobra.ExactArgs(1)}
 	data := dataFlag(cmd)
 	label := cmd.Flags().String("label", "made on the console", "what the token is for")
+	wanted := cmd.Flags().StringSlice("scope", nil, "SMART scope such as system/*.read: the token opens the FHIR API only, as far as its scopes go")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		scopes, err := pipeline.ParseScopes(*wanted...)
+		if err != nil {
+			return &usageError{cmd.CommandPath(), err}
+		}
 		return withAuth(cmd, *data, func(ctx context.Context, s *store.Store, a *auth.Auth) error {
 			u, _, err := s.UserByName(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			token, err := a.NewToken(ctx, console, u.ID, *label)
+			token, err := a.NewToken(ctx, console, u.ID, *label, scopes...)
 			if err != nil {
 				return err
 			}

@@ -126,15 +126,16 @@ func (a *Auth) Token(ctx context.Context, token string) (pipeline.User, error) {
 	return a.store.TokenUser(ctx, hash(token))
 }
 
-// NewToken makes an API token for an account; it is shown once.
-func (a *Auth) NewToken(ctx context.Context, by store.Actor, userID, label string) (string, error) {
+// NewToken makes an API token for an account; it is shown once. With scopes (see
+// [pipeline.ParseScopes]) it opens the FHIR API only, as far as they go.
+func (a *Auth) NewToken(ctx context.Context, by store.Actor, userID, label string, scopes ...string) (string, error) {
 	token := newToken()
-	return token, a.KeepToken(ctx, by, userID, label, token)
+	return token, a.KeepToken(ctx, by, userID, label, token, scopes...)
 }
 
 // KeepToken stores a token that was made elsewhere, such as a demonstration's.
-func (a *Auth) KeepToken(ctx context.Context, by store.Actor, userID, label, token string) error {
-	return a.store.AddToken(ctx, by, hash(token), userID, label)
+func (a *Auth) KeepToken(ctx context.Context, by store.Actor, userID, label, token string, scopes ...string) error {
+	return a.store.AddToken(ctx, by, hash(token), userID, label, scopes...)
 }
 
 // AddUser makes an account with a password.

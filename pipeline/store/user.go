@@ -161,16 +161,21 @@ func (s *Store) EndSession(ctx context.Context, tokenHash []byte) error {
 	return kind(err)
 }
 
-// AddToken stores the hash of an API token.
-func (s *Store) AddToken(ctx context.Context, by Actor, tokenHash []byte, userID, label string) error {
+// AddToken stores the hash of an API token. Scopes are as [pipeline.ParseScopes]
+// gives them.
+func (s *Store) AddToken(ctx context.Context, by Actor, tokenHash []byte, userID, label string, scopes ...string) error {
+	if scopes == nil {
+		scopes = []string{}
+	}
 	return s.tx(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into api_tokens (token_hash, user_id, label) values ($1, $2, $3)
-			on conflict (token_hash) do update set revoked_at = null where api_tokens.user_id = excluded.user_id`, tokenHash, userID, label)
+		_, err := tx.Exec(ctx, `insert into api_tokens (token_hash, user_id, label, scopes) values ($1, $2, $3, $4)
+			on conflict (token_hash) do update set revoked_at = null, scopes = excluded.scopes where api_tokens.user_id = excluded.user_id`,
+			tokenHash, userID, label, scopes)
 		if err != nil {
 			return err
 		}
 		e := by.entry("token.added", "", "")
-		e.Detail = "account " + userID
+		e.Detail = strings.TrimSpace("account " + userID + " " + strings.Join(scopes, " "))
 		return writeAudit(ctx, tx, e)
 	})
 }
@@ -190,8 +195,8 @@ func (s *Store) RevokeTokens(ctx context.Context, by Actor, userID string) error
 
 // TokenUser finds the account of an API token.
 func (s *Store) TokenUser(ctx context.Context, tokenHash []byte) (u pipeline.User, err error) {
-	err = s.pool.QueryRow(ctx, "select "+userColumns+` from api_tokens t join users u on u.id = t.user_id
-		where t.token_hash = $1 and t.revoked_at is null and not u.disabled`, tokenHash).Scan(userScan(&u)...)
+	err = s.pool.QueryRow(ctx, "select "+userColumns+`, nullif(t.scopes, '{}') from api_tokens t join users u on u.id = t.user_id
+		where t.token_hash = $1 and t.revoked_at is null and not u.disabled`, tokenHash).Scan(append(userScan(&u), &u.Scopes)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return u, pipeline.Errorf(pipeline.Unauthorized, "This API token is not valid (any more).")
 	}

@@ -134,10 +134,15 @@ type tokenView struct {
 // given again: a token outlives the session.
 func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Label    string `json:"label"`
-		Password string `json:"password"`
+		Label    string   `json:"label"`
+		Password string   `json:"password"`
+		Scopes   []string `json:"scopes"`
 	}
 	if err := s.readJSON(w, r, &body); err != nil {
+		return err
+	}
+	scopes, err := pipeline.ParseScopes(body.Scopes...)
+	if err != nil {
 		return err
 	}
 	label := strings.TrimSpace(body.Label)
@@ -151,7 +156,7 @@ func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	token, err := s.Auth.NewToken(r.Context(), actor(r), userOf(r).ID, label)
+	token, err := s.Auth.NewToken(r.Context(), actor(r), userOf(r).ID, label, scopes...)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -96,6 +97,12 @@ func (s *Server) admit(rt route, r *http.Request) (*http.Request, error) {
 		}
 		about, id, patient = &d, d.ID, d.PatientID
 		ctx = context.WithValue(ctx, dictationKey, d)
+	}
+	if err := rt.inScope(userOf(r)); err != nil {
+		if err := s.Store.Refused(ctx, actor(r), cmp.Or(string(rt.action), rt.pattern), id, "not in the token's scopes"); err != nil {
+			return r, err
+		}
+		return r, err
 	}
 	if rt.action != "" {
 		if err := rt.may(userOf(r), about); err != nil {
