@@ -31,7 +31,7 @@ const longestReason = 500
 func Statement(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	if utf8.RuneCountInString(s) < 3 || utf8.RuneCountInString(s) > longestReason {
-		return "", Errorf(Invalid, "Say who and why in your own words, in 3 to %d characters each. Nothing was given out or opened.", longestReason)
+		return "", Errorf(Invalid, "Say who and why in your own words, in 3 to %d characters each. Nothing was given out.", longestReason)
 	}
 	return s, nil
 }

@@ -24,7 +24,6 @@ const (
 	CodeNote         Action = "note.code"
 	ReleaseRecord    Action = "record.release"   // give a patient's record to somebody outside
 	ReadDisclosures  Action = "disclosures.read" // who was given it
-	ReadGlass        Action = "glass.read"       // who opened charts without being concerned
 	WritePatient     Action = "patient.write"    // news of patients and visits by FHIR
 
 	ManageJobs     Action = "jobs.manage" // retry, hold, identify, take back
@@ -52,7 +51,7 @@ var general = map[Role][]Action{
 	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools, AnswerFeedback, ReadQAReport, ManageQARules},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart, SearchNotes, ReadCompleteness},
 	RoleRecords:          {ManageDeliveries, ReadChart, FindPatient, WritePatient, SearchNotes, ReadCompleteness, CodeNote, ReleaseRecord, ReadDisclosures},
-	RoleAuditor:          {ReadAudit, ReadDisclosures, ReadGlass},
+	RoleAuditor:          {ReadAudit, ReadDisclosures},
 	RoleAdmin:            {ManageDeliveries, SitePhrases, ManageQARules, ReadQAReport, ManageJobs, ManageUsers, ManagePools, ReadDictation, TypeByHand, SplitDictation},
 }
 

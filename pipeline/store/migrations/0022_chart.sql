@@ -1,5 +1,4 @@
--- The chart: what is missing from it, its words, its codes, who was given it, and
--- who opened it without being concerned with the patient.
+-- The chart: what is missing from it, its words, its codes, and who was given it.
 
 -- The words of a note, to search for. As they are written: "no" and "not" count. A
 -- vector is bounded; what stands behind the first 100,000 characters is not in it.
@@ -110,17 +109,3 @@ create table disclosures (
     sha256     text not null default ''     -- of the manifest, lower-case hex
 );
 create index disclosures_patient on disclosures (patient_id, at desc, id desc);
-
--- Charts opened by who is not concerned with the patient, with his reason.
-create table glass (
-    id          uuid primary key,
-    user_id     uuid not null references users,
-    patient_id  uuid not null references patients,
-    at          timestamptz not null default now(),
-    until_at    timestamptz not null,
-    reason      text not null check (reason <> ''),
-    reviewed_at timestamptz,
-    reviewed_by uuid references users
-);
-create index glass_user on glass (user_id, patient_id, until_at);
-create index glass_at on glass (at desc, id desc);
