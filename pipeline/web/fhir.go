@@ -23,6 +23,8 @@ func (s *Server) fhirRoutes() []route {
 		{pattern: "GET /fhir/DocumentReference", handle: s.fhirDocuments},
 		{pattern: "GET /fhir/DocumentReference/{fhir}", handle: s.fhirDocument},
 		{pattern: "GET /fhir/Binary/{fhir}", handle: s.fhirBinary},
+		{pattern: "GET /fhir/Provenance", handle: s.fhirProvenances},
+		{pattern: "GET /fhir/Provenance/{fhir}", handle: s.fhirProvenance},
 		{pattern: "GET /fhir/", handle: fhirUnknown},
 	}
 	for i := range table {
@@ -131,6 +133,14 @@ func (s *Server) fhirDocument(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeFHIR(w, http.StatusOK, s.mapping(r).DocumentReference(d))
+}
+
+func (s *Server) fhirProvenance(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.chartDocument(r)
+	if err != nil {
+		return err
+	}
+	return writeFHIR(w, http.StatusOK, s.mapping(r).Provenance(d))
 }
 
 // fhirBinary gives a note's text: as it is to who asks for text/plain, else in

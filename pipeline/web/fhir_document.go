@@ -27,6 +27,21 @@ func (s *Server) fhirDocuments(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// fhirProvenances searches who made documents, as documents are searched.
+func (s *Server) fhirProvenances(w http.ResponseWriter, r *http.Request) error {
+	m := s.mapping(r)
+	q, err := m.ParseQuery("Provenance", r.URL.Query())
+	if err != nil {
+		return err
+	}
+	return search(s, w, r, m, q, finder[pipeline.ChartDocument, fhir.Provenance]{
+		rows:     s.documentRows(r.Context(), q),
+		resource: m.Provenance,
+		cursor:   documentCursor,
+		patient:  func(d pipeline.ChartDocument) string { return d.Note.PatientID },
+	})
+}
+
 func documentCursor(d pipeline.ChartDocument) fhir.Cursor {
 	return fhir.Cursor{At: d.AttachedAt, ID: d.ID}
 }

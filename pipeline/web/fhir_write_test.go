@@ -131,3 +131,31 @@ func TestFHIRSearchByForm(t *testing.T) {
 	}
 	x.do("records", "POST", "/fhir/Patient/_search", "ident=1", form...).wantOutcome(http.StatusBadRequest, "parameters")
 }
+
+func TestFHIRProvenance(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	_, doc := x.delivered("author")
+	_, other := x.delivered("author")
+	for query, want := range map[string]int{
+		"target=DocumentReference/" + doc.ID:                    1,
+		"target=" + x.url + "/fhir/DocumentReference/" + doc.ID: 1,
+		"target=" + doc.ID + "," + other.ID:                     2,
+		"_id=" + doc.ID + "&target=" + other.ID:                 0,
+		"patient=" + x.patients[0].ID:                           2,
+		"patient=" + x.patients[1].ID:                           0,
+		"target=Patient/" + x.patients[0].ID:                    0,
+	} {
+		if f := x.search("Provenance?" + query); len(f.Entry) != want {
+			t.Errorf("%s finds %d, want %d", query, len(f.Entry), want)
+		}
+	}
+	var p struct {
+		Target []struct{ Reference string }
+		Agent  []struct{ Type struct{ Text string } }
+	}
+	x.do("records", "GET", "/fhir/Provenance/"+doc.ID, nil).want(http.StatusOK, &p)
+	if p.Target[0].Reference != "DocumentReference/"+doc.ID || len(p.Agent) != 2 || !strings.HasPrefix(p.Agent[1].Type.Text, "Signed: ") {
+		t.Errorf("%+v", p)
+	}
+}

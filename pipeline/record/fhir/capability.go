@@ -86,9 +86,11 @@ func (m Mapping) CapabilityStatement(version string, released time.Time) Capabil
 func searchResource(name string) RestResource {
 	profile := map[string]string{"Patient": "patient", "Encounter": "encounter", "DocumentReference": "documentreference"}
 	r := RestResource{
-		Type:             name,
-		SupportedProfile: []string{usCore + profile[name]},
-		Interaction:      []Interaction{{"read"}, {"search-type"}},
+		Type:        name,
+		Interaction: []Interaction{{"read"}, {"search-type"}},
+	}
+	if p := profile[name]; p != "" {
+		r.SupportedProfile = []string{usCore + p}
 	}
 	if name == "Patient" || name == "Encounter" {
 		r.Interaction = append(r.Interaction, Interaction{"create"}, Interaction{"update"})

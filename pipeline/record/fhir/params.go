@@ -24,7 +24,7 @@ func (p param) allows(modifier string) bool {
 }
 
 // The resources a search may ask for.
-var searchable = []string{"Patient", "Encounter", "DocumentReference"}
+var searchable = []string{"Patient", "Encounter", "DocumentReference", "Provenance"}
 
 // Searchable reports whether resources of a type can be searched.
 func Searchable(resource string) bool { return slices.Contains(searchable, resource) }
@@ -57,6 +57,23 @@ func searchParams(resource string) []param {
 		}, {
 			name: "date", kind: "date", repeats: true, doc: "when it was signed",
 			parse: func(_ Mapping, q *Query, _, v string) error { return q.Date.narrow("date", v) },
+		}, updatedParam}
+	case "Provenance":
+		return []param{idParam, patientParam("patient"), {
+			name: "target", kind: "reference", doc: "DocumentReference/ID or ID",
+			parse: func(m Mapping, q *Query, _, v string) error {
+				refs, err := split("target", v)
+				for _, r := range refs {
+					// The two have the same id, so both narrow by it.
+					id := strings.TrimPrefix(strings.TrimPrefix(r, m.url("")), "DocumentReference/")
+					if !notUUID(id) && (q.IDs == nil || slices.Contains(q.IDs, id)) {
+						q.Numbers = append(q.Numbers, id)
+					}
+				}
+				q.IDs, q.Numbers = q.Numbers, nil
+				q.Nothing = q.Nothing || len(q.IDs) == 0
+				return err
+			},
 		}, updatedParam}
 	}
 	return nil
