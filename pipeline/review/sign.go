@@ -47,7 +47,12 @@ func (k *Desk) Sign(ctx context.Context, u pipeline.User, by store.Actor, id str
 			return pipeline.Note{}, err
 		}
 	}
-	seal := func(d pipeline.Dictation, n *pipeline.Note) error { return k.seal(d, n, how) }
+	seal := func(now pipeline.Dictation, n *pipeline.Note) error {
+		if now.Step != d.Step || now.AuthorID != d.AuthorID {
+			return pipeline.Errorf(pipeline.Conflict, "The dictation was changed while you signed. Nothing was signed; read it again.")
+		}
+		return k.seal(now, n, how)
+	}
 	var note pipeline.Note
 	if how.attending != "" {
 		note, d, err = k.store.FirstSign(ctx, by, id, base, how.attending, seal)

@@ -443,3 +443,17 @@ func TestUnfinishedOnThePage(t *testing.T) {
 		t.Errorf("%d dictations; the page still lists what is finished", x.count())
 	}
 }
+
+// TestLostSoundIsTold: who follows, types or signs reads that the device lost sound.
+func TestLostSoundIsTold(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	at := x.begun("author", func(b *beginRequest) { b.Gaps = []pipeline.Gap{{At: 16_000, MS: 700}, {At: 32_000, MS: 800}} })
+	sound := noise(50_000)
+	x.put("author", at, 0, sound).want(http.StatusOK)
+	var receipt struct{ ID string }
+	x.do("author", "POST", at+"/complete", claim(sound)).want(http.StatusCreated, &receipt)
+	x.do("author", "GET", "/dictations/"+receipt.ID, nil).want(http.StatusOK).has("lost sound in 2 places while it recorded, 1.5 s in all")
+	whole := x.received("author")
+	x.do("author", "GET", "/dictations/"+whole.ID, nil).want(http.StatusOK).lacks("lost sound")
+}

@@ -53,7 +53,11 @@ type happening struct {
 }
 
 func (s *Server) pageDictation(w http.ResponseWriter, r *http.Request) error {
-	ctx, u, d := r.Context(), userOf(r), dictationOf(r)
+	ctx, u := r.Context(), userOf(r)
+	d, err := s.warned(r, dictationOf(r))
+	if err != nil {
+		return err
+	}
 	c, err := s.cards(u).one(ctx, d)
 	if err != nil {
 		return err

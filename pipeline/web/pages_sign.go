@@ -88,7 +88,11 @@ func (s *Server) pageSign(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) writeSign(w http.ResponseWriter, r *http.Request, status int, trouble string, typed later) error {
-	ctx, u, d := r.Context(), userOf(r), dictationOf(r)
+	ctx, u := r.Context(), userOf(r)
+	d, err := s.warned(r, dictationOf(r))
+	if err != nil {
+		return err
+	}
 	c, err := s.cards(u).one(ctx, d)
 	if err != nil {
 		return err

@@ -147,7 +147,10 @@ type reviewData struct {
 }
 
 func (s *Server) pageReview(w http.ResponseWriter, r *http.Request) error {
-	d := dictationOf(r)
+	d, err := s.warned(r, dictationOf(r))
+	if err != nil {
+		return err
+	}
 	data, err := s.reviewOf(w, r, d)
 	if err != nil {
 		return err
