@@ -23,6 +23,7 @@ func (s *Server) fhirRoutes() []route {
 		{pattern: "GET /fhir/DocumentReference", handle: s.fhirDocuments},
 		{pattern: "GET /fhir/DocumentReference/{fhir}", handle: s.fhirDocument},
 		{pattern: "GET /fhir/Binary/{fhir}", handle: s.fhirBinary},
+		{pattern: "GET /fhir/AuditEvent", action: pipeline.ReadAudit, audit: true, handle: s.fhirAudit},
 		{pattern: "GET /fhir/Provenance", handle: s.fhirProvenances},
 		{pattern: "GET /fhir/Provenance/{fhir}", handle: s.fhirProvenance},
 		{pattern: "GET /fhir/", handle: fhirUnknown},

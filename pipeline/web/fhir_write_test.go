@@ -159,3 +159,27 @@ func TestFHIRProvenance(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+func TestFHIRAudit(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	x.delivered("author")
+	seen := map[string]bool{}
+	pages := 0
+	for path := "/fhir/AuditEvent?_count=2"; path != "" && pages < 3; pages++ {
+		var f found
+		x.do("auditor", "GET", path, nil).want(http.StatusOK, &f)
+		for _, id := range f.ids(t) {
+			if seen[id] {
+				t.Errorf("%s comes twice", id)
+			}
+			seen[id] = true
+		}
+		path, _ = strings.CutPrefix(f.next(), x.url)
+	}
+	if pages != 3 || len(seen) != 6 {
+		t.Errorf("%d events on %d pages", len(seen), pages)
+	}
+	x.do("auditor", "GET", "/fhir/AuditEvent?patient=1", nil).wantOutcome(http.StatusBadRequest, "_count")
+	x.do("records", "GET", "/fhir/AuditEvent", nil).wantOutcome(http.StatusForbidden, "may not")
+}

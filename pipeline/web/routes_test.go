@@ -107,6 +107,7 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"GET /fhir/DocumentReference/{fhir}":        {all: "clinician records"},
 	"GET /fhir/Binary/{fhir}":                   {all: "clinician records"},
 	"GET /fhir/":                                {all: "clinician records"},
+	"GET /fhir/AuditEvent":                      {all: "auditor"},
 	"GET /fhir/Provenance":                      {all: "clinician records"},
 	"GET /fhir/Provenance/{fhir}":               {all: "clinician records"},
 	"POST /fhir/Provenance/_search":             {all: "clinician records"},

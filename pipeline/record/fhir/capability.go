@@ -64,12 +64,13 @@ type SearchParam struct {
 func (m Mapping) CapabilityStatement(version string, released time.Time) CapabilityStatement {
 	rest := Rest{
 		Mode:     "server",
-		Security: Security{Description: "Every request but this one needs a bearer token of an account with the role records or clinician; patients and visits are written by the role records."},
+		Security: Security{Description: "Every request but this one needs a bearer token of an account with the role records or clinician; patients and visits are written by the role records, audit events read by the role auditor."},
 	}
 	for _, r := range searchable {
 		rest.Resource = append(rest.Resource, searchResource(r))
 	}
-	rest.Resource = append(rest.Resource, RestResource{Type: "Binary", Interaction: []Interaction{{"read"}}})
+	rest.Resource = append(rest.Resource, RestResource{Type: "Binary", Interaction: []Interaction{{"read"}}},
+		RestResource{Type: "AuditEvent", Interaction: []Interaction{{"search-type"}}})
 	return CapabilityStatement{
 		ResourceType:   "CapabilityStatement",
 		Status:         "active",

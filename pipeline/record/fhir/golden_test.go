@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dictation/pipeline"
+	"dictation/pipeline/audit"
 	"dictation/pipeline/record/fhir"
 )
 
@@ -32,6 +33,7 @@ func TestGolden(t *testing.T) {
 		{"patient", "FHIR R4 8.1 Patient; US Core Patient: identifier, name, gender"},
 		{"encounter", "FHIR R4 8.11 Encounter; US Core Encounter: status, class, type, subject"},
 		{"documentreference", "FHIR R4 10.2 DocumentReference; US Core DocumentReference, us-core-6"},
+		{"auditevent", "FHIR R4 6.4 AuditEvent: type, recorded, agent.requestor, source.observer"},
 		{"provenance", "FHIR R4 6.3 Provenance: target, recorded, agent.who"},
 		{"binary", "FHIR R4 2.44 Binary"},
 		{"searchset", "FHIR R4 3.1.1.1.1 search results; 3.1.1.5.2 paging"},
@@ -43,10 +45,13 @@ func TestGolden(t *testing.T) {
 			t.Parallel()
 			t.Log(c.clause)
 			golden(t, c.file, map[string]any{
-				"patient":             site.Patient(patient),
-				"encounter":           site.Encounter(visit),
-				"documentreference":   site.DocumentReference(chartDoc),
-				"binary":              site.Binary(chartDoc),
+				"patient":           site.Patient(patient),
+				"encounter":         site.Encounter(visit),
+				"documentreference": site.DocumentReference(chartDoc),
+				"binary":            site.Binary(chartDoc),
+				"auditevent": site.AuditEvent(audit.Entry{
+					ID: 7, At: patient.Updated, Actor: chartDoc.Note.Seal.SignerID, Action: "chart.read", Outcome: audit.Refused, Patient: patient.ID, Remote: "192.0.2.1",
+				}, "Dr. Kim Cosigner"),
 				"provenance":          site.Provenance(chartDoc),
 				"searchset":           fhir.Searchset(site, q, 3, next, []fhir.DocumentReference{site.DocumentReference(chartDoc)}),
 				"searchset-empty":     fhir.Searchset(site, none, 0, fhir.Cursor{}, []fhir.Patient(nil)),
