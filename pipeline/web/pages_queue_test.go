@@ -1,12 +1,14 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
 	"pgregory.net/rapid"
 
 	"dictation/pipeline"
@@ -133,4 +135,43 @@ func TestTakenFromTheHands(t *testing.T) {
 		t.Errorf("%d entries of the taking", n)
 	}
 	x.form("lead", "/review/"+d.ID+"/take-over", nil).want(http.StatusConflict)
+}
+
+// TestTakingAwayIsNotInterrupted: the queue keeps up to date around a form that is
+// being filled, and does not close it.
+func TestTakingAwayIsNotInterrupted(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	before := x.nats.NumSubscriptions()
+	go func() { stopped <- x.events.run(ctx, x.Queue) }()
+	t.Cleanup(func() {
+		cancel()
+		<-stopped
+	})
+	for tick := time.NewTicker(time.Millisecond); x.nats.NumSubscriptions() == before; <-tick.C {
+	}
+	d := x.claimed("author")
+	w := newBrowser(t).tab(x)
+	w.signIn("lead", "/work")
+	w.visit("/work?step=typing&state=in_progress")
+	w.shows("0 waiting")
+	w.until("document.querySelector('#queue details').open = true")
+	w.focus("#why-" + d.ID)
+	w.types("Sofia went home.")
+	following := func() int {
+		x.events.mu.Lock()
+		defer x.events.mu.Unlock()
+		return len(x.events.streams)
+	}
+	for tick := time.NewTicker(time.Millisecond); following() == 0; <-tick.C {
+	}
+	x.drafted("author")
+	w.shows("1 waiting")
+	if got := eval[string](w, "document.activeElement.value + document.querySelector('#queue details').open"); got != "Sofia went home.true" {
+		t.Errorf("after the page was brought up to date the reason is %q", got)
+	}
+	w.keys(kb.Enter)
+	w.at("/review/" + d.ID)
 }

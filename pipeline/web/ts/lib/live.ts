@@ -70,6 +70,10 @@ export function live(options: LiveOptions = {}): { refresh: () => void } {
   setInterval(() => {
     if (events.readyState !== EventSource.OPEN) refresh();
   }, pollMS);
+  document.addEventListener("toggle", (e) => {
+    const details = e.target as HTMLDetailsElement;
+    if (!details.open && details.closest("[data-live]")) refresh(); // what was kept as it was
+  }, { capture: true });
   addEventListener("pagehide", () => events.close());
   document.addEventListener("visibilitychange", () => {
     // Somebody who comes back may have signed in again elsewhere.
@@ -81,6 +85,13 @@ export function live(options: LiveOptions = {}): { refresh: () => void } {
   return { refresh };
 }
 
+// inUse reports whether somebody fills a form in a part: what was typed is not
+// taken from under the fingers.
+function inUse(part: HTMLElement): boolean {
+  const at = document.activeElement;
+  return part.querySelector("details[open] form") !== null || (part.contains(at) && at!.matches("input:not([type=hidden]), select, textarea"));
+}
+
 // exchange puts the live parts of the fetched page in place of the ones shown.
 function exchange(page: Document): void {
   const focused = document.activeElement;
@@ -89,6 +100,7 @@ function exchange(page: Document): void {
   for (const old of document.querySelectorAll<HTMLElement>("[data-live]")) {
     const now = fresh.get(old.id);
     fresh.delete(old.id);
+    if (inUse(old)) continue;
     if (!now) old.remove();
     else if (now.outerHTML !== old.outerHTML) old.replaceWith(document.importNode(now, true));
   }
