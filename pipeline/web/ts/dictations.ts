@@ -2,6 +2,7 @@ import { el } from "./lib/dom";
 import { live } from "./lib/live";
 import { Patients } from "./lib/patients";
 import { guardSignOut } from "./lib/unsent";
+import { t } from "./lib/say";
 import { Uploads } from "./lib/uploads";
 
 const list = live({ path: location.pathname === "/dictations" ? location.pathname + location.search : "/dictations" });
@@ -11,7 +12,7 @@ patients.onChange = () => uploads.show();
 guardSignOut(el("upload").dataset.user ?? "");
 
 const drop = el("drop");
-el("drop-hint").textContent = "drop files here, or choose one or more";
+el("drop-hint").textContent = t("drop files here, or choose one or more");
 for (const type of ["dragenter", "dragover"]) {
   drop.addEventListener(type, (e) => {
     e.preventDefault();

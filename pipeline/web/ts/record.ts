@@ -210,7 +210,7 @@ async function takeUp(d: Deck): Promise<void> {
   buttons.talk.focus();
 }
 
-const seconds = (n: number): string => (Math.floor(n * 10) / 10).toFixed(1);
+const seconds = (n: number): string => (Math.floor(n * 10) / 10).toFixed(1).replace(".", document.documentElement.lang === "de" ? "," : ".");
 
 // state says in words where a recording is.
 function state(d: Deck): string {
