@@ -43,17 +43,18 @@ func (s *Store) Deficiencies(ctx context.Context, k pipeline.DeficiencyKind, gra
 	where := "e.class = 'IMP' and not e.cancelled and " + q.where + " and " + q.since + " < now() - $1::interval and " + q.since + " > now() - $2::interval"
 	args := []any{grace, deficiencyBack, q.worktype}
 	if after.ID != "" {
-		where += " and (" + q.since + ", e.id) > ($4, $5)"
+		where += " and (" + q.since + ", e.id) > ($4::timestamptz, $5::uuid)"
 		args = append(args, after.At, after.ID)
 	}
 	// The page's stays first, then what is told of each, by its own look into an index.
+	// A plan that is kept knows no dates, expects few stays, and sorts all of them.
 	rows, _ := s.pool.Query(ctx, "with late as materialized (select e.*, "+q.since+" as since from encounters e where "+where+
 		" order by "+q.since+", e.id limit "+itoa(pageSize(limit))+`)
 		select e.since, coalesce(x.id::text, ''), coalesce(x.job_number, ''), `+patientColumns+", "+encounterColumns+`
 		from late e cross join lateral (select * from patients x where x.id = e.patient_id limit 1) p
 		left join lateral (select d.id, d.job_number from dictations d
 			where d.encounter_id = e.id and d.worktype = $3 and d.state <> 'finished' order by d.created_at limit 1) x on true
-		order by e.since, e.id`, args...)
+		order by e.since, e.id`, append([]any{pgx.QueryExecModeExec}, args...)...)
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (pipeline.Deficiency, error) {
 		d := pipeline.Deficiency{Kind: k}
 		dest := append([]any{&d.Since, &d.Dictation, &d.JobNumber}, patientScan(&d.Patient)...)

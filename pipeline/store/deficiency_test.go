@@ -62,7 +62,12 @@ func TestStayIsCompleteWithItsNotes(t *testing.T) {
 		return list
 	}
 	lacks(pipeline.NoAdmissionNote, 1)
-	lacks(pipeline.NoDischargeNote, 1)
+	for _, k := range []pipeline.DeficiencyKind{pipeline.NoAdmissionNote, pipeline.NoDischargeNote} {
+		last := lacks(k, 1)[0]
+		if more, err := b.Deficiencies(ctx, k, 0, store.Cursor{At: last.Since, ID: last.Encounter.ID}, 10); err != nil || len(more) != 0 {
+			t.Errorf("%s behind the last: %v, %v", k, more, err)
+		}
+	}
 	fresh := b.fresh(pipeline.Routine)
 	fresh.Worktype, fresh.EncounterID = pipeline.DischargeSummary, visit
 	d, _, err := b.Receive(ctx, b.author, fresh, "", "")
