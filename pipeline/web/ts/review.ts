@@ -279,6 +279,13 @@ async function complete(): Promise<void> {
     if (choice === "qa") return passOn();
     if (choice !== "ok") return marks.next(true);
   }
+  const harmful = flags.harmful();
+  if (harmful) {
+    el("harmful-text").textContent = tn(harmful, "One place that can harm is neither changed nor accepted.", "%d places that can harm are neither changed nor accepted.");
+    const choice = await ask(el<HTMLDialogElement>("harmful-dialog"));
+    if (choice === "qa") return passOn();
+    if (choice !== "ok") return flags.next(true);
+  }
   if (qaStep) return assess();
   await finish("complete", "completed", (version) => ({ version }));
 }

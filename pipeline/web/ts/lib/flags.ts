@@ -76,6 +76,12 @@ export class Flags {
     }
   }
 
+  // harmful is how many places that can harm are neither changed nor accepted.
+  harmful(): number {
+    const left = new Set(this.sheet.items().map((i) => i.flag));
+    return this.list.filter((b) => b.dataset.critical !== undefined && !b.dataset.done && (!b.dataset.words || left.has(b.dataset.flag!))).length;
+  }
+
   private look(i: number): void {
     const b = this.list[(this.at = i)];
     for (const other of this.list) other.toggleAttribute("aria-current", other === b);
