@@ -95,7 +95,7 @@ func countChanges(ps []piece) (n int) {
 
 // Limits of marking: more marks cost more than listening to all of it once.
 const (
-	doubtBelow   = 0.5
+	doubtBelow   = 0.7 // where three words in ten are wrong
 	doubtsPer100 = 4
 	fewestDoubts = 3 // shown of a short text
 )
