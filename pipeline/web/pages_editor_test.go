@@ -16,6 +16,7 @@ import (
 	"dictation/pipeline"
 	"dictation/pipeline/blob"
 	"dictation/transcript"
+	"dictation/transcript/check"
 )
 
 // held is in the transcriptionist's hands with a draft of that text, a word each
@@ -402,6 +403,44 @@ func TestFlagsAccepted(t *testing.T) {
 	if eval[bool](w, fmt.Sprintf("document.querySelector('#flags [data-flag=%q]:not([data-critical])') !== null", name)) {
 		t.Error("what was accepted is asked for again")
 	}
+}
+
+// TestHarmfulPlacesAreAskedAbout: completing asks while a place that can harm is
+// neither changed nor accepted.
+func TestHarmfulPlacesAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	x := newSite(t, Options{})
+	d := x.harmful("Metoprolol 50 mg daily.", "50 mg")
+	w := newBrowser(t).open(x, d)
+	open := "document.querySelector('#harmful-dialog').open"
+	w.keys(kb.Enter, chromedp.ModifierCtrl)
+	w.until(open)
+	w.shows("One place that can harm is neither changed nor accepted.")
+	w.keys(kb.Enter) // look at it
+	w.until("!" + open)
+	w.shows("1 of ")
+	w.keys(kb.F9, chromedp.ModifierCtrl)
+	w.shows("(accepted)")
+	w.keys(kb.Enter, chromedp.ModifierCtrl)
+	w.at("/work")
+}
+
+// harmful is held, and a check calls some of its words critical.
+func (x *site) harmful(text, words string) pipeline.Dictation {
+	x.t.Helper()
+	d := x.received("author")
+	d = x.sounding(d, "RIFF", 10_000)
+	at := strings.Index(text, words)
+	d = x.work(d, pipeline.Result{
+		Draft: &transcript.Draft{Engine: "test 1", Text: text},
+		Flags: []check.Flag{{Kind: check.Dose, Severity: check.Critical, Reason: "The dose is unusual.", Place: check.Place{Offset: at, Length: len(words)}}},
+	})
+	a := x.accounts["transcriptionist"]
+	d, err := x.Desk.Claim(x.t.Context(), a.User, a.actor(), d.ID)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return d
 }
 
 // poorlyHeard is held, and its words were not heard well.

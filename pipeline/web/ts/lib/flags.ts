@@ -79,7 +79,9 @@ export class Flags {
   // harmful is how many places that can harm are neither changed nor accepted.
   harmful(): number {
     const left = new Set(this.sheet.items().map((i) => i.flag));
-    return this.list.filter((b) => b.dataset.critical !== undefined && !b.dataset.done && (!b.dataset.words || left.has(b.dataset.flag!))).length;
+    const accepted = new Set(this.sheet.edit().accepted);
+    const open = (b: HTMLButtonElement): boolean => !b.dataset.words || left.has(b.dataset.flag!);
+    return this.list.filter((b) => b.dataset.critical !== undefined && !accepted.has(b.dataset.flag!) && open(b)).length;
   }
 
   private look(i: number): void {
