@@ -240,7 +240,7 @@ func (s *Store) FinishRecording(ctx context.Context, by Actor, r pipeline.Record
 			return nil
 		case now.Dropped:
 			return closed(now)
-		case now.Chunks != r.Chunks, now.About != r.About, !slices.Equal(now.Takes, r.Takes):
+		case now.Chunks != r.Chunks, now.About != r.About, len(r.Takes) > 0 && !slices.Equal(now.Takes, r.Takes):
 			return pipeline.Errorf(pipeline.Conflict, "More of this recording has come in meanwhile. Nothing was sent yet; send it again.")
 		}
 		if err := receive(ctx, tx, by, &d, "recording:"+r.ID, hold); err != nil {
