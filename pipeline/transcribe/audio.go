@@ -21,6 +21,7 @@ const (
 type Audio struct {
 	Path     string
 	Duration time.Duration // from the samples
+	Part     bool          // of a longer one: a second hearing would be thrown away
 }
 
 // OpenAudio checks that the file is canonical and measures it.

@@ -36,7 +36,7 @@ func hear(ctx context.Context, e Engine, a Audio, h Hints, dir string) (Transcri
 	if err := cutTo(path, a, Span{from, a.Duration}); err != nil {
 		return Transcript{}, pipeline.Wrap(pipeline.Unavailable, err, "The recording could not be prepared for recognition. It is kept and recognition is tried again.")
 	}
-	heard, err := e.Transcribe(ctx, Audio{Path: path, Duration: a.Duration - from}, h)
+	heard, err := e.Transcribe(ctx, Audio{Path: path, Duration: a.Duration - from, Part: a.Part}, h)
 	return heard.later(from), err
 }
 
@@ -69,12 +69,17 @@ func (t Transcript) later(by time.Duration) Transcript {
 	ms := by.Milliseconds()
 	var whole Transcript
 	for _, u := range t.Utterances {
-		words := make([]transcript.Word, len(u.Words))
-		for i, w := range u.Words {
-			w.StartMS, w.EndMS = w.StartMS+ms, w.EndMS+ms
-			words[i] = w
-		}
-		whole.Utterances = append(whole.Utterances, Utterance{StartMS: u.StartMS + ms, EndMS: u.EndMS + ms, Words: words})
+		whole.Utterances = append(whole.Utterances, Utterance{StartMS: u.StartMS + ms, EndMS: u.EndMS + ms, Words: wordsLater(u.Words, ms)})
 	}
+	whole.Second = wordsLater(t.Second, ms)
 	return whole
+}
+
+func wordsLater(words []transcript.Word, ms int64) []transcript.Word {
+	var later []transcript.Word
+	for _, w := range words {
+		w.StartMS, w.EndMS = w.StartMS+ms, w.EndMS+ms
+		later = append(later, w)
+	}
+	return later
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"dictation/pipeline/transcribe"
 	"dictation/pipeline/transcribe/enginetest"
@@ -18,7 +19,7 @@ import (
 // neither the words nor where they are.
 func TestSilentBeginning(t *testing.T) {
 	t.Parallel()
-	e := pocketsphinx.New(pocketsphinx.Config{Limit: patient})
+	e := pocketsphinx.New(pocketsphinx.Config{Limit: patient, SecondUpTo: time.Minute})
 	dir := t.TempDir()
 	alone := listen(t, e, dictation, dir)
 
@@ -38,10 +39,27 @@ func TestSilentBeginning(t *testing.T) {
 	if len(later) != len(alone) {
 		t.Fatalf("%d words behind silence, %d without", len(later), len(alone))
 	}
+	secondBehind(t, e, path, dir, seconds*1000)
 	for i := range alone {
 		if off := later[i].StartMS - alone[i].StartMS - seconds*1000; later[i].Text != alone[i].Text || off < -100 || off > 100 {
 			t.Errorf("word %d: %q at %d ms, without silence %q at %d ms", i, later[i].Text, later[i].StartMS, alone[i].Text, alone[i].StartMS)
 		}
+	}
+}
+
+// What is heard a second time comes later as well.
+func secondBehind(t *testing.T, e transcribe.Engine, path, dir string, silence int64) {
+	t.Helper()
+	a, err := transcribe.OpenAudio(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, err := transcribe.Listen(t.Context(), e, a, transcribe.Span{To: a.Duration}, transcribe.Hints{}, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second := heard.Heard.Second; len(second) == 0 || second[0].StartMS < silence-500 {
+		t.Errorf("the second hearing behind %d ms of silence: %+v", silence, second[:min(1, len(second))])
 	}
 }
 

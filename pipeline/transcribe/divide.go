@@ -105,7 +105,7 @@ func (m *member) piece(ctx context.Context, q Request, s Span, speech []audio.Se
 		if err := cut(path, with); err != nil {
 			return err
 		}
-		heard, err := hear(ctx, m.engine, Audio{Path: path, Duration: with.Length()}, hints, dir)
+		heard, err := hear(ctx, m.engine, Audio{Path: path, Duration: with.Length(), Part: true}, hints, dir)
 		if err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func Listen(ctx context.Context, e Engine, a Audio, s Span, h Hints, dir string)
 	if err := cutTo(path, a, cut); err != nil {
 		return Piece{}, pipeline.Wrap(pipeline.Unavailable, err, "A piece of the recording could not be prepared for recognition. The recording is kept and recognition is tried again.")
 	}
-	heard, err := hear(ctx, e, Audio{Path: path, Duration: cut.Length()}, h, dir)
+	heard, err := hear(ctx, e, Audio{Path: path, Duration: cut.Length(), Part: true}, h, dir)
 	return Piece{s, heard.from(s.From - cut.From)}, err
 }
 

@@ -105,6 +105,7 @@ func (e *Engine) Transcribe(ctx context.Context, a transcribe.Audio, _ transcrib
 	if err := ctx.Err(); err != nil {
 		return transcribe.Transcript{}, err
 	}
+	part := a.Part
 	a, err := transcribe.OpenAudio(a.Path)
 	if err != nil {
 		return transcribe.Transcript{}, err
@@ -113,7 +114,7 @@ func (e *Engine) Transcribe(ctx context.Context, a transcribe.Audio, _ transcrib
 	if err != nil {
 		return transcribe.Transcript{}, e.explain(ctx, err)
 	}
-	if len(heard.Utterances) > 0 && a.Duration <= e.cfg.SecondUpTo {
+	if len(heard.Utterances) > 0 && !part && a.Duration <= e.cfg.SecondUpTo {
 		heard.Second, err = e.again(ctx, a)
 	}
 	return heard, err

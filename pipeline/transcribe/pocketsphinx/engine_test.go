@@ -62,6 +62,10 @@ func TestSecondHearing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	audio.Part = true
+	if piece, err := New(Config{SecondUpTo: time.Hour}).Transcribe(t.Context(), audio, transcribe.Hints{}); err != nil || len(piece.Second) > 0 {
+		t.Errorf("a piece is heard twice: %d words, %v", len(piece.Second), err)
+	}
 	if len(heard[0].Second) != 0 || len(heard[1].Second) == 0 {
 		t.Errorf("%d words of a second hearing of longer sound, %d of shorter", len(heard[0].Second), len(heard[1].Second))
 	}
