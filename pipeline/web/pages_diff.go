@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"dictation/pipeline"
 	"dictation/transcript"
 )
 
@@ -27,60 +28,11 @@ func (p piece) Changed() bool { return p.Removed != "" || p.Added != "" }
 
 // changes compares a text with its draft and finds where each change was said.
 func changes(draft transcript.Draft, text string) []piece {
-	old := times(draft.Words, draft.Text)
-	now := times(draft.Words, text)
 	var out []piece
-	oldAt, newAt := 0, 0
-	for _, seg := range transcript.Diff(draft.Text, text) {
-		switch seg.Op {
-		case transcript.Equal:
-			out = append(out, piece{Kept: seg.Text})
-			oldAt += len(seg.Text)
-			newAt += len(seg.Text)
-		case transcript.Deleted:
-			p := piece{Removed: seg.Text}
-			p.MS, p.Timed = old.at(oldAt)
-			out = append(out, p)
-			oldAt += len(seg.Text)
-		case transcript.Inserted:
-			// A deleted segment just before it is what it stands for.
-			if n := len(out); n > 0 && out[n-1].Removed != "" && out[n-1].Added == "" {
-				out[n-1].Added = seg.Text
-			} else {
-				p := piece{Added: seg.Text}
-				p.MS, p.Timed = now.at(newAt)
-				out = append(out, p)
-			}
-			newAt += len(seg.Text)
-		}
+	for _, c := range pipeline.Compare(draft, draft.Text, text) {
+		out = append(out, piece{Kept: c.Kept, Removed: c.Was, Added: c.Now, MS: c.AudioMS, Timed: c.Timed})
 	}
 	return out
-}
-
-// timed knows when each token of a text was said.
-type timed struct {
-	tokens []transcript.Token
-	words  []transcript.Word
-}
-
-func times(words []transcript.Word, text string) timed {
-	if len(words) == 0 {
-		return timed{}
-	}
-	return timed{transcript.Tokens(text), transcript.Retime(words, text)}
-}
-
-// at gives the time of the token at or after a byte offset.
-func (t timed) at(offset int) (ms int64, ok bool) {
-	for i, tok := range t.tokens {
-		if tok.Offset+len(tok.Text) > offset {
-			return t.words[i].StartMS, true
-		}
-	}
-	if n := len(t.words); n > 0 {
-		return t.words[n-1].StartMS, true
-	}
-	return 0, false
 }
 
 // countChanges is how many pieces differ.
