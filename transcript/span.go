@@ -196,20 +196,43 @@ func Disputes(draft []Word, text string, told, derived []int) []Dispute {
 	return list
 }
 
+// Reseat gives the tokens of a newer text the draft's words that those of an
+// older one stand for, whose seats are given: what was known of the older text
+// stays known where a person changed other words.
+func Reseat(seats []int, older, newer string) []int {
+	tokens := Tokens(older)
+	words := make([]Word, len(tokens))
+	for i, t := range tokens {
+		words[i].Text = t.Text
+	}
+	kept := Seat(words, newer)
+	for i, at := range kept {
+		if at != none {
+			kept[i] = seats[at]
+		}
+	}
+	return kept
+}
+
 // CarryMarks gives the marks of an older text their places in a newer one. A
 // mark whose words a person has changed is settled and left out.
 func CarryMarks(marks []Mark, older, newer string) []Mark {
+	kept, _ := CarryMarksNumbered(marks, older, newer)
+	return kept
+}
+
+// CarryMarksNumbered is CarryMarks that also says which of the marks each was.
+func CarryMarksNumbered(marks []Mark, older, newer string) (kept []Mark, number []int) {
 	if len(marks) == 0 {
-		return nil
+		return nil, nil
 	}
-	var kept []Mark
 	var from, to int // of the segment, in each text
 	for _, s := range Diff(older, newer) {
 		if s.Op == Equal {
-			for _, m := range marks {
+			for i, m := range marks {
 				if m.Offset >= from && m.Offset+m.Length <= from+len(s.Text) {
 					m.Offset += to - from
-					kept = append(kept, m)
+					kept, number = append(kept, m), append(number, i)
 				}
 			}
 		}
@@ -220,7 +243,7 @@ func CarryMarks(marks []Mark, older, newer string) []Mark {
 			to += len(s.Text)
 		}
 	}
-	return kept
+	return kept, number
 }
 
 // CheckMarks says what is wrong with marks that do not fit a text: they come in

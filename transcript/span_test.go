@@ -179,3 +179,21 @@ func FuzzSeats(f *testing.F) {
 		}
 	})
 }
+
+// TestReseat: what is known of an older text's words holds in a newer one.
+func TestReseat(t *testing.T) {
+	t.Parallel()
+	const older = "She takes five tablets daily."
+	seats := []int{4, 3, none, 1, 0} // as no alignment would have it
+	for newer, want := range map[string][]int{
+		older:                           {4, 3, none, 1, 0},
+		"She takes six tablets daily.":  {4, 3, none, 1, 0},
+		"Today she takes five tablets.": {none, 4, 3, none, 1},
+		"":                              {},
+		"She takes five tablets and rests daily.": {4, 3, none, 1, none, none, 0},
+	} {
+		if got := Reseat(seats, older, newer); !slices.Equal(got, want) {
+			t.Errorf("%q is seated %v, want %v", newer, got, want)
+		}
+	}
+}

@@ -32,9 +32,10 @@ func ParseConfirmRule(s string) (ConfirmRule, error) {
 	return "", pipeline.Errorf(pipeline.Invalid, "What a signer must hear is critical, all or none, not %q.", s)
 }
 
-// Point is a flag of the checks as a signer sees it.
+// Point is a place to look at as a signer sees it: a flag of the checks, or words
+// that a transcriptionist or QA editor marked as doubtful.
 type Point struct {
-	ID string // version of the draft and number of its flag: "1.3"
+	ID string // version of the draft and number of its flag: "1.3"; of a text and number of its mark: "m4.0"
 	check.Flag
 	Must bool                // heard or checked before signing
 	Done *store.Confirmation // by this signer; nil while it is open
@@ -82,9 +83,18 @@ func (o *Unresolved) Unwrap() error {
 		says = append(says, fmt.Sprintf("The text still has %d blanks (%s) in %s. Fill them in, or return the note, before you sign.",
 			n, transcript.BlankText, o.lines(o.blankPlaces())))
 	}
-	var places []int
+	var places, doubts []int
 	for _, p := range o.Waiting() {
-		places = append(places, p.Offset)
+		if p.Kind == check.Doubted {
+			doubts = append(doubts, p.Offset)
+		} else {
+			places = append(places, p.Offset)
+		}
+	}
+	if n := len(doubts); n == 1 {
+		says = append(says, fmt.Sprintf("Words in %s were marked as doubtful; hear or check them, or put them right, before you sign.", o.lines(doubts)))
+	} else if n > 1 {
+		says = append(says, fmt.Sprintf("Words at %d places, in %s, were marked as doubtful; hear or check them, or put them right, before you sign.", n, o.lines(doubts)))
 	}
 	if n := len(places); n == 1 {
 		says = append(says, fmt.Sprintf("One place that can harm, in %s, has to be heard or checked by you before you sign.", o.lines(places)))
@@ -134,19 +144,51 @@ func (k *Desk) Open(ctx context.Context, u pipeline.User, d pipeline.Dictation, 
 	if err != nil {
 		return nil, err
 	}
+	typed, err := k.store.TypedText(ctx, d.ID, v.N)
+	if err != nil {
+		return nil, err
+	}
 	words := transcript.Draft{Engine: draft.Engine, Text: draft.Text, Words: draft.Words}.Timed(v.Text)
-	o := &Unresolved{Version: v.N, Text: v.Text, Blanks: transcript.Blanks(v.Text, words)}
+	o := &Unresolved{Version: v.N, Text: v.Text}
+	marks, at := transcript.CarryMarksNumbered(typed.Places.Marks, typed.Text, v.Text)
+	for _, m := range transcript.Marked(marks, v.Text, words) {
+		if m.Kind == transcript.Blank {
+			o.Blanks = append(o.Blanks, m)
+		}
+	}
+	for i, m := range marks {
+		if m.Kind == transcript.QAMark {
+			o.Points = append(o.Points, Point{ID: fmt.Sprintf("m%d.%d", typed.N, at[i]), Flag: doubted(m, v.Text, words), Must: true})
+		}
+	}
 	flags, number := check.CarryNumbered(draft.Flags, draft.Text, v.Text)
 	for i, f := range flags {
-		p := Point{ID: fmt.Sprintf("%d.%d", draft.N, number[i]), Flag: f, Must: k.must(f)}
+		o.Points = append(o.Points, Point{ID: fmt.Sprintf("%d.%d", draft.N, number[i]), Flag: f, Must: k.must(f)})
+	}
+	for i := range o.Points {
 		for j := range done {
-			if done[j].Flag == p.ID && done[j].UserID == u.ID {
-				p.Done = &done[j]
+			if done[j].Flag == o.Points[i].ID && done[j].UserID == u.ID {
+				o.Points[i].Done = &done[j]
 			}
 		}
-		o.Points = append(o.Points, p)
 	}
 	return o, nil
+}
+
+// doubted is a mark of doubt as the checks have their flags. Its sound is that of
+// its words, which words has for each token of text, or else the moment at which
+// the typist heard it.
+func doubted(m transcript.Mark, text string, words []transcript.Word) check.Flag {
+	f := check.Flag{
+		Kind: check.Doubted, Severity: check.Critical, Reason: m.Reason,
+		Place: check.Place{Offset: m.Offset, Length: m.Length}, Audio: check.Span{StartMS: m.AudioMS, EndMS: m.AudioMS},
+	}
+	for i, t := range transcript.Tokens(text) {
+		if i < len(words) && t.Offset+len(t.Text) > m.Offset && t.Offset < m.Offset+m.Length {
+			f.Audio.EndMS = max(f.Audio.EndMS, words[i].EndMS)
+		}
+	}
+	return f
 }
 
 // must reports whether the site asks a signer to hear a flag. A blank that still

@@ -10,6 +10,7 @@ import (
 
 	"dictation/pipeline"
 	"dictation/pipeline/store"
+	"dictation/transcript"
 )
 
 // signing is what a signature is made of, once it is known that it may be.
@@ -168,11 +169,39 @@ func (k *Desk) Mend(ctx context.Context, u pipeline.User, by store.Actor, id str
 	if strings.TrimSpace(text) == "" {
 		return 0, pipeline.Errorf(pipeline.Invalid, "The text would be empty. It was not saved.")
 	}
-	n, err := k.store.Mend(ctx, by, id, base, text)
+	if base != d.TextN { // of which the store says that it is not the newest
+		return k.store.Mend(ctx, by, id, base, text, store.Places{})
+	}
+	places, err := k.mended(ctx, id, base, text)
+	if err != nil {
+		return 0, err
+	}
+	n, err := k.store.Mend(ctx, by, id, base, text, places)
 	if err == nil {
 		k.queue.Announce(id)
 	}
 	return n, err
+}
+
+// mended are the places of a text that was changed in a plain field: those of the
+// version it was made of, carried along.
+func (k *Desk) mended(ctx context.Context, id string, base int, text string) (p store.Places, err error) {
+	older, err := k.store.Text(ctx, id, base)
+	if err != nil {
+		return p, err
+	}
+	draft, err := k.store.Draft(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	p.Marks, p.Accepted = transcript.CarryMarks(older.Places.Marks, older.Text, text), older.Places.Accepted
+	words := Timed(draft)
+	told := transcript.Reseat(Seats(older, draft, words), older.Text, text)
+	derived := transcript.Seat(words, text)
+	p.Draft = draft.N
+	p.Told, p.Derived = transcript.Spans(told, text), transcript.Spans(derived, text)
+	p.Disputed = transcript.Disputes(words, text, told, derived)
+	return p, nil
 }
 
 // Attest signs all that is in a sealed note, the site's names of things too.

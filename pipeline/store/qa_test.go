@@ -276,7 +276,7 @@ func TestUndoAfterTheSignersChange(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	d := b.completed(t, b.drafted(t, pipeline.Routine).ID, "typed")
-	if _, err := b.Mend(t.Context(), b.other, d.ID, d.TextN, "mended"); err != nil {
+	if _, err := b.Mend(t.Context(), b.other, d.ID, d.TextN, "mended", store.Places{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err := b.UndoTyping(t.Context(), b.typist, d.ID, time.Minute, time.Minute)

@@ -66,10 +66,15 @@ func (s *Store) FirstSeal(ctx context.Context, dictation string, n int) (seal pi
 	return seal, true, json.Unmarshal(body, &seal)
 }
 
-// Mend stores what the signer changed as a new version. Stale when the text has
+// Mend stores what the signer changed as a new version, with what is known besides
+// the text. Stale when the text has
 // moved on since base, Conflict when the dictation does not wait for its first
 // signature, Locked when somebody else has it open.
-func (s *Store) Mend(ctx context.Context, by Actor, id string, base int, text string) (n int, err error) {
+func (s *Store) Mend(ctx context.Context, by Actor, id string, base int, text string, places Places) (n int, err error) {
+	column, err := places.column()
+	if err != nil {
+		return 0, err
+	}
 	err = s.tx(ctx, func(tx pgx.Tx) error {
 		var d pipeline.Dictation
 		c := change{tx: tx, by: by, d: &d}
@@ -86,13 +91,13 @@ func (s *Store) Mend(ctx context.Context, by Actor, id string, base int, text st
 		case base != d.TextN:
 			return pipeline.Errorf(pipeline.Stale, "The text was changed meanwhile: you saw version %d, the newest is %d. Nothing was overwritten; read the newest and apply your change again.", base, d.TextN)
 		}
-		n, err = c.mend(ctx, text)
+		n, err = c.mend(ctx, text, column)
 		return err
 	})
 	return n, err
 }
 
-func (c *change) mend(ctx context.Context, text string) (int, error) {
+func (c *change) mend(ctx context.Context, text string, places []byte) (int, error) {
 	var newest string
 	if err := c.tx.QueryRow(ctx, "select text from versions where dictation_id = $1 and n = $2", c.d.ID, c.d.TextN).Scan(&newest); err != nil {
 		return 0, err
@@ -100,7 +105,7 @@ func (c *change) mend(ctx context.Context, text string) (int, error) {
 	if newest == text {
 		return c.d.TextN, nil
 	}
-	if err := c.addVersion(ctx, version{kind: pipeline.SignerVersion, text: text, user: c.by.ID}); err != nil {
+	if err := c.addVersion(ctx, version{kind: pipeline.SignerVersion, text: text, places: places, user: c.by.ID}); err != nil {
 		return 0, err
 	}
 	if _, err := c.tx.Exec(ctx, "update dictations set text_n = $2, updated_at = now() where id = $1", c.d.ID, c.d.TextN); err != nil {

@@ -93,6 +93,18 @@ func (s *Store) Draft(ctx context.Context, dictation string) (Version, error) {
 	return list[0], nil
 }
 
+// TypedText reads the newest text up to version n that a transcriptionist or QA
+// editor made; a zero Version when there is none.
+func (s *Store) TypedText(ctx context.Context, dictation string, n int) (Version, error) {
+	rows, _ := s.pool.Query(ctx, "select "+versionColumns+` from versions
+		where dictation_id = $1 and n <= $2 and kind in ('typed', 'qa') order by n desc limit 1`, dictation, n)
+	list, err := pgx.CollectRows(rows, scanVersion)
+	if err != nil || len(list) == 0 {
+		return Version{}, kind(err)
+	}
+	return list[0], nil
+}
+
 // VersionList lists all versions, oldest first, without texts and words: in an
 // hour's typing a long text is saved some thousand times.
 func (s *Store) VersionList(ctx context.Context, dictation string) ([]Version, error) {

@@ -15,6 +15,7 @@ import (
 	"dictation/pipeline/review"
 	"dictation/pipeline/store"
 	"dictation/transcript"
+	"dictation/transcript/check"
 )
 
 // around is how much sound is played before and after a place, in milliseconds.
@@ -69,6 +70,7 @@ func (d signData) Again(prefix string) again {
 type spot struct {
 	ID       string
 	Critical bool
+	Doubt    bool // a person marked it
 	Must     bool
 	Line     int
 	Words    string
@@ -141,7 +143,7 @@ func (s *Server) signText(ctx context.Context, u pipeline.User, d pipeline.Dicta
 	}
 	for _, b := range open.Blanks {
 		p := spot{Line: open.Line(b.Offset), Words: open.Text[b.Offset : b.Offset+b.Length], Reason: b.Reason}
-		if len(draft.Words) > 0 {
+		if len(draft.Words) > 0 || b.AudioMS > 0 {
 			p.From, p.To = max(0, b.AudioMS-around), b.AudioMS+around
 		}
 		data.Blanks = append(data.Blanks, p)
@@ -156,7 +158,7 @@ func spots(open *review.Unresolved) (critical []spot) {
 	var rest []spot
 	for _, p := range open.Points {
 		v := viewPoint(open, p)
-		out := spot{ID: p.ID, Critical: p.Severity == "critical", Must: p.Must, Line: v.Line, Words: v.Words, Reason: p.Reason, How: v.How}
+		out := spot{ID: p.ID, Critical: p.Severity == "critical", Doubt: p.Kind == check.Doubted, Must: p.Must, Line: v.Line, Words: v.Words, Reason: p.Reason, How: v.How}
 		if p.Audio.EndMS > 0 {
 			out.From, out.To = max(0, p.Audio.StartMS-around), p.Audio.EndMS+around
 		}

@@ -26,6 +26,7 @@ const (
 	Disagreement Kind = "disagreement" // blanks, and where two recognitions differ
 	Edited       Kind = "edit"         // a person changed a critical token
 	Proposed     Kind = "proposed"     // words that people here often sign as others
+	Doubted      Kind = "doubted"      // a person marked the words as doubtful
 	Spoken       Kind = "spoken"       // the author said something that is not for the text, or took words back
 )
 
