@@ -1,5 +1,7 @@
 package audio
 
+import "encoding/binary"
+
 // crc8 is FLAC's check of a frame header: polynomial x⁸+x²+x+1 (RFC 9639 section 9.1.8).
 func crc8(b []byte) (c byte) {
 	for _, v := range b {
@@ -41,22 +43,35 @@ func crc16(b []byte) (c uint16) {
 	return c
 }
 
-// oggTable is for Ogg's check of a page: the polynomial of Ethernet without
-// its reflection (RFC 3533 section 6).
-var oggTable = func() (t [256]uint32) {
-	for i := range t {
+// oggTables are for Ogg's check of a page: the polynomial of Ethernet without
+// its reflection (RFC 3533 section 6). Table k is for a byte that k others follow.
+var oggTables = func() (t [8][256]uint32) {
+	for i := range 256 {
 		c := uint32(i) << 24
 		for range 8 {
 			c = c<<1 ^ c>>31*0x04c11db7
 		}
-		t[i] = c
+		t[0][i] = c
+	}
+	for k := 1; k < 8; k++ {
+		for i := range 256 {
+			c := t[k-1][i]
+			t[k][i] = c<<8 ^ t[0][c>>24]
+		}
 	}
 	return t
 }()
 
+// oggCRC continues the check c over b, eight bytes at a time.
 func oggCRC(c uint32, b []byte) uint32 {
+	t := &oggTables
+	for ; len(b) >= 8; b = b[8:] {
+		c ^= binary.BigEndian.Uint32(b)
+		c = t[7][byte(c>>24)] ^ t[6][byte(c>>16)] ^ t[5][byte(c>>8)] ^ t[4][byte(c)] ^
+			t[3][b[4]] ^ t[2][b[5]] ^ t[1][b[6]] ^ t[0][b[7]]
+	}
 	for _, v := range b {
-		c = c<<8 ^ oggTable[byte(c>>24)^v]
+		c = c<<8 ^ t[0][byte(c>>24)^v]
 	}
 	return c
 }

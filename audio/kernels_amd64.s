@@ -261,13 +261,15 @@ eight:
 	RET
 
 // func firAVX2(dst, x, h *float32, n, taps int)
-// n is a multiple of 32: 32 outputs at a time, one coefficient after the other.
+// n is a multiple of 32: 64 or 32 outputs at a time, one coefficient after the other.
 TEXT ·firAVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+24(FP), CX
 
-outputs:
+by64:
+	CMPQ CX, $64
+	JLT  by32
 	MOVQ h+16(FP), R8
 	MOVQ taps+32(FP), DX
 	MOVQ SI, R9
@@ -275,25 +277,64 @@ outputs:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
 
-tap:
+tap64:
 	VBROADCASTSS (R8), Y4
 	VFMADD231PS (R9), Y4, Y0
 	VFMADD231PS 32(R9), Y4, Y1
 	VFMADD231PS 64(R9), Y4, Y2
 	VFMADD231PS 96(R9), Y4, Y3
+	VFMADD231PS 128(R9), Y4, Y5
+	VFMADD231PS 160(R9), Y4, Y6
+	VFMADD231PS 192(R9), Y4, Y7
+	VFMADD231PS 224(R9), Y4, Y8
 	ADDQ $4, R8
 	ADDQ $4, R9
 	DECQ DX
-	JNZ  tap
+	JNZ  tap64
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	ADDQ $128, DI
-	ADDQ $128, SI
-	SUBQ $32, CX
-	JNZ  outputs
+	VMOVUPS Y5, 128(DI)
+	VMOVUPS Y6, 160(DI)
+	VMOVUPS Y7, 192(DI)
+	VMOVUPS Y8, 224(DI)
+	ADDQ $256, DI
+	ADDQ $256, SI
+	SUBQ $64, CX
+	JMP  by64
+
+by32:
+	TESTQ CX, CX
+	JZ   done
+	MOVQ h+16(FP), R8
+	MOVQ taps+32(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+tap32:
+	VBROADCASTSS (R8), Y4
+	VFMADD231PS (SI), Y4, Y0
+	VFMADD231PS 32(SI), Y4, Y1
+	VFMADD231PS 64(SI), Y4, Y2
+	VFMADD231PS 96(SI), Y4, Y3
+	ADDQ $4, R8
+	ADDQ $4, SI
+	DECQ DX
+	JNZ  tap32
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+
+done:
 	VZEROUPPER
 	RET
 
