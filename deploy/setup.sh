@@ -8,6 +8,7 @@
 #   deploy/setup.sh --test     also Chromium for the tests of the pages, and a C
 #                              compiler, which Go's race detector links with, and
 #                              python3-hl7, a receiver of HL7 of other makers,
+#                              pdftotext, OpenSSH's sftp-server,
 #                              and FHIR validators of other makers (by npm)
 #   deploy/setup.sh --check    installs nothing, names what is missing, exit 1 if so
 #
@@ -63,6 +64,8 @@ have_compiler() { have "$(go env CC)" && any_file /usr/include/stdlib.h /Library
 # On macOS its test does not run.
 have_receiver() { on_mac || /usr/bin/python3 -c 'import hl7.mllp' 2>/dev/null; }
 
+have_sftp() { any_file /usr/lib/openssh/sftp-server /usr/libexec/sftp-server /usr/lib/ssh/sftp-server /usr/libexec/openssh/sftp-server; }
+
 validators=$(dirname "$0")/../pipeline/record/fhir/testdata/validator
 
 # want_validators is true when there is nothing to fetch for the tests.
@@ -90,6 +93,8 @@ missing() {
 	[ "$tests" = no ] || have_browser || echo browser
 	[ "$tests" = no ] || have_compiler || echo compiler
 	[ "$tests" = no ] || have_receiver || echo receiver
+	[ "$tests" = no ] || have pdftotext || echo pdftotext
+	[ "$tests" = no ] || have_sftp || echo sftp
 }
 
 in_words() {
@@ -105,6 +110,8 @@ in_words() {
 	browser) echo "Chromium, for the tests of the pages" ;;
 	compiler) echo "a C compiler with its headers, for the tests with the race detector" ;;
 	validators) echo "FHIR validators of other makers, which npm fetches for a test" ;;
+	pdftotext) echo "pdftotext (of poppler), which reads printed notes for a test" ;;
+	sftp) echo "OpenSSH's sftp-server, which a test delivers to" ;;
 	receiver) echo "python3-hl7, the HL7 receiver of other makers that a test sends to" ;;
 	esac
 }
@@ -119,6 +126,8 @@ debian_package() {
 	browser) echo chromium ;;
 	compiler) printf '%s\n' gcc libc6-dev ;;
 	receiver) echo python3-hl7 ;;
+	pdftotext) echo poppler-utils ;;
+	sftp) echo openssh-sftp-server ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -130,6 +139,7 @@ brew_package() {
 	npm) echo node ;;
 	browser) echo google-chrome ;;
 	compiler) echo gcc ;;
+	pdftotext) echo poppler ;;
 	*) echo "$1" ;;
 	esac
 }

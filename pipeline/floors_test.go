@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"pipeline/record/fhir/push":   2,
 	"pipeline/record/hl7":         2,
 	"pipeline/record/folder":      2,
+	"pipeline/record/paper":       2,
 	"pipeline/record/webhook":     2,
 	"pipeline/record/recordtest":  2,
 	"pipeline/decode/ffmpeg":      2,

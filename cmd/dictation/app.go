@@ -179,6 +179,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	}, web.Options{
 		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo, MaxUpload: a.cfg.MaxUpload << 20,
 		Withhold:  web.Withhold{Above: a.cfg.Withhold, Notes: a.cfg.WithholdNotes},
+		Language: a.cfg.Language, Letterhead: a.cfg.Letterhead,
 		PublicURL: a.cfg.PublicURL, TrustedProxies: proxies,
 		Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}),
 	})

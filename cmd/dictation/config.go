@@ -61,6 +61,7 @@ type config struct {
 	SignAsk     bool   `env:"SIGN_ASK" envDefault:"false" doc:"refuse signatures by programs that do not say which doubtful places their signers heard; pages always say"`
 	SignConfirm string `env:"SIGN_CONFIRM" envDefault:"critical" doc:"which doubtful places a signer must have heard or checked: critical, all or none"`
 
+	Letterhead   string `env:"LETTERHEAD" doc:"what stands above printed notes and letters, may have several lines; DICTATION_LETTERHEAD_FILE names a file of it"`
 	Destinations string `env:"DESTINATIONS" secret:"true" doc:"records systems that signed notes are sent to besides the built-in record, as JSON; DICTATION_DESTINATIONS_FILE names a file of it"`
 
 	Engine          string        `env:"ENGINE" envDefault:"pocketsphinx" doc:"speech engines in the order they are tried, separated by commas: pocketsphinx, those of ENGINES, none to type from scratch"`

@@ -45,6 +45,15 @@ type Document struct {
 	// it sends, and answer with [ErrUnknown] where it cannot look.
 	Unsettled bool
 	Series    int // how often a person had it sent anew after a refusal
+
+	To *Addressee // who it is a copy for; nil for what goes to a records system
+}
+
+// Addressee is somebody outside who gets a copy, by mail or by program.
+type Addressee struct {
+	Name         string `json:"name"`
+	Organisation string `json:"organisation,omitempty"`
+	Address      string `json:"address,omitempty"` // lines of an envelope
 }
 
 // Person is an account as it stands under a note.

@@ -63,6 +63,7 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "GET /events", passive: true, handle: s.apiEvents},
 		{pattern: "GET /notes/{id}", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiNote},
 		{pattern: "GET /notes/{id}/sealed", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiSealed},
+		{pattern: "GET /notes/{id}/pdf", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiPDF},
 		{pattern: "POST /patients/search", action: pipeline.FindPatient, audit: true, handle: s.apiPatientSearch},
 		{pattern: "GET /patients/{patient}/encounters", action: pipeline.FindPatient, handle: s.apiEncounters},
 

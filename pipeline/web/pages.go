@@ -321,6 +321,7 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /sign/{id}/later", action: pipeline.AmendNote, about: true, handle: s.postLater},
 		{pattern: "GET /sign/{id}/print", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.pagePrint},
 		{pattern: "GET /sign/{id}/sealed", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiSealed},
+		{pattern: "GET /sign/{id}/pdf", action: pipeline.ReadText, or: pipeline.ReadChart, about: true, audit: true, handle: s.apiPDF},
 		{pattern: "GET /me/signing", handle: s.pageSigning},
 		{pattern: "POST /me/signing/{act}", handle: s.postSigning},
 		{pattern: "POST /sign/{id}/return", action: pipeline.ReturnNote, about: true, handle: s.postReturn},

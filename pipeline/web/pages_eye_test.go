@@ -118,7 +118,7 @@ func (x *site) eyes() []eye {
 }
 
 // noPages are files to keep, which no eye is on.
-var noPages = []string{"GET /sign/{id}/sealed", "GET /coding/{note}/codes.json", "GET /assets/{name}", "GET /favicon.ico", "GET /{$}"}
+var noPages = []string{"GET /sign/{id}/sealed", "GET /sign/{id}/pdf", "GET /coding/{note}/codes.json", "GET /assets/{name}", "GET /favicon.ico", "GET /{$}"}
 
 // others are the pages of the routes' table that no eye is on. One whose address
 // names something has to be listed in eyes.

@@ -159,6 +159,13 @@ func (x *release) note(ctx context.Context, d pipeline.ChartDocument) error {
 		return err
 	}
 	dictation, err := x.s.Store.Dictation(ctx, d.Note.DictationID)
+	if err != nil {
+		return err
+	}
+	pdf, _, err := x.s.printed(ctx, dictation)
+	if err == nil {
+		err = x.add("notes/"+number+".pdf", func(w io.Writer) error { _, err := w.Write(pdf); return err })
+	}
 	if err != nil || dictation.Sound.Canonical.Key == "" { // a later note may have been typed
 		return err
 	}

@@ -50,7 +50,7 @@ func TestRelease(t *testing.T) {
 		t.Error("the file's name tells whose record it is")
 	}
 	files := unpacked(t, a.body)
-	if files["notes/"+d.JobNumber+".txt"] != noteText || files["audio/"+d.JobNumber+".wav"] != "RIFF0123456789" || files["notes/"+d.JobNumber+".sealed.json"] == "" {
+	if files["notes/"+d.JobNumber+".txt"] != noteText || files["audio/"+d.JobNumber+".wav"] != "RIFF0123456789" || files["notes/"+d.JobNumber+".sealed.json"] == "" || !strings.HasPrefix(files["notes/"+d.JobNumber+".pdf"], "%PDF-") {
 		t.Errorf("the file has %v", files)
 	}
 	var m manifest

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"dictation/pipeline/blob"
 	"dictation/pipeline/intake"
 	"dictation/pipeline/queue"
+	"dictation/pipeline/record/paper"
 	"dictation/pipeline/review"
 	"dictation/pipeline/spelling"
 	"dictation/pipeline/store"
@@ -50,6 +52,10 @@ type Options struct {
 	// TrustedProxies are whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 
+	Language   string         // of the notes, BCP 47
+	Letterhead string         // on printed notes; may have several lines
+	Zone       *time.Location // of times on printed notes; default local
+
 	Withhold  Withhold // drafts that are not worth mending; default: none
 	MaxText   int      // bytes of one note, as review's; default 1 MiB
 	MaxUpload int64    // bytes of one recording, as intake's; default 2 GiB
@@ -63,6 +69,7 @@ type Server struct {
 	events *hub
 	mux    *http.ServeMux
 
+	paper     *paper.Printer
 	foreign   *http.CrossOriginProtection
 	strangers strangers
 	bodyWait  time.Duration // how long a body that is no upload may take
@@ -98,6 +105,9 @@ func New(rooms Rooms, opts Options) (*Server, error) {
 	s.opts = opts
 	s.foreign.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
 	var err error
+	if s.paper, err = paper.New(opts.Letterhead, cmp.Or(opts.Zone, time.Local)); err != nil {
+		return nil, err
+	}
 	if s.pages, err = loadPages(opts); err != nil {
 		return nil, err
 	}
