@@ -26,6 +26,7 @@ type Dictation struct {
 
 	RefersTo string   // id of the signed note it adds to or amends; empty for most
 	Relation Relation // to that note
+	Why      string   // of an amendment: what was wrong with that note
 
 	Position
 	Reason  string // why it failed, was returned, is held: a sentence for people

@@ -42,6 +42,7 @@ type About struct {
 	Worktype   Worktype
 	Priority   Priority
 	Several    bool // it holds several dictations
+	Refers     Refers
 }
 
 // Claim is what a sender says he sent.

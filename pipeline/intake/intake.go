@@ -68,7 +68,7 @@ type Request struct {
 	Source     string // "page", "command", "api"
 	Ref        string // idempotency key of the sender; may be empty
 	Several    bool   // it holds several dictations, as a tape does: a person splits it before it is recognised
-	RefersTo   string // document number of a signed note that it is an addendum to; may be empty
+	Refers     pipeline.Refers
 }
 
 // Receive stores a recording and gives its dictation: the receipt is its
@@ -116,15 +116,16 @@ func (in *Intake) properties(ctx context.Context, req Request) (d pipeline.Dicta
 	if req.PatientMRN == "" && req.Encounter == "" && req.Several {
 		return d, nil // each part has a patient of its own
 	}
-	if err := in.belongs(ctx, &d, req.PatientMRN, req.Encounter); err != nil || req.RefersTo == "" {
+	if err := in.belongs(ctx, &d, req.PatientMRN, req.Encounter); err != nil || req.Refers.To == "" {
 		return d, err
 	}
-	return d, in.addsTo(ctx, &d, req.RefersTo)
+	return d, in.addsTo(ctx, &d, req.Refers)
 }
 
-// addsTo makes the dictation an addendum to a signed note of the same patient.
-func (in *Intake) addsTo(ctx context.Context, d *pipeline.Dictation, number string) error {
-	n, err := in.store.NoteByNumber(ctx, number)
+// addsTo makes the dictation an addendum to a signed note of the same patient, or
+// an amendment of it.
+func (in *Intake) addsTo(ctx context.Context, d *pipeline.Dictation, to pipeline.Refers) error {
+	n, err := in.store.NoteByNumber(ctx, to.To)
 	if err != nil {
 		return invalid(err)
 	}
@@ -134,8 +135,20 @@ func (in *Intake) addsTo(ctx context.Context, d *pipeline.Dictation, number stri
 	if d.Several {
 		return pipeline.Errorf(pipeline.Invalid, "A recording of several dictations cannot refer to one note. Nothing was kept.")
 	}
-	d.RefersTo, d.Relation = n.ID, pipeline.Addendum
+	d.RefersTo, d.Relation, d.Why = n.ID, to.Relation, to.Why
+	if d.EncounterID == "" && n.EncounterID != "" {
+		return in.sameVisit(ctx, d, n.EncounterID)
+	}
 	return nil
+}
+
+// sameVisit files the dictation with the visit of the note that it refers to.
+func (in *Intake) sameVisit(ctx context.Context, d *pipeline.Dictation, id string) error {
+	e, err := in.store.Encounter(ctx, id)
+	if err == nil {
+		d.EncounterID, d.Facility = e.ID, e.Location
+	}
+	return err
 }
 
 // belongs sets whose the dictation is: a patient, and a visit when one is named.

@@ -33,6 +33,11 @@ func (in *Intake) Begin(ctx context.Context, by store.Actor, r pipeline.Recordin
 	if err != nil {
 		return r, false, err
 	}
+	if d.Relation == pipeline.Amendment {
+		if err := in.store.Amendable(ctx, d.RefersTo); err != nil {
+			return r, false, err
+		}
+	}
 	r.About.Worktype = d.Worktype
 	return in.store.Announce(ctx, by, r, d.PatientID)
 }
@@ -46,6 +51,7 @@ func request(r pipeline.Recording, source string) Request {
 	return Request{
 		Author: r.AuthorID, PatientMRN: r.About.PatientMRN, Encounter: r.About.Encounter, Worktype: string(r.About.Worktype),
 		Priority: r.About.Priority.String(), Several: r.About.Several, FileName: name, Source: source,
+		Refers: r.About.Refers,
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 const columns = `d.id, d.job_number, d.author_id, d.patient_id, d.encounter_id, d.worktype, d.priority, d.due_at,
 	d.facility, d.source, d.stage, d.step, d.state, d.reason, d.version, d.attempt, d.holder_id, d.lease_until,
 	d.original_key, d.original_sha256, d.original_size, d.original_name, d.sound, d.text_n, d.created_at, d.updated_at,
-	d.several, d.parent_id, d.part_from, d.part_to, d.pool, d.held_since, d.cosigner_id, d.refers_to, d.relation`
+	d.several, d.parent_id, d.part_from, d.part_to, d.pool, d.held_since, d.cosigner_id, d.refers_to, d.relation, d.why`
 
 func scanDictation(row pgx.CollectableRow) (pipeline.Dictation, error) {
 	var d pipeline.Dictation
@@ -28,7 +28,7 @@ func scanDictation(row pgx.CollectableRow) (pipeline.Dictation, error) {
 	err := row.Scan(&d.ID, &d.JobNumber, &author, &patient, &encounter, &d.Worktype, &d.Priority, &d.Due,
 		&d.Facility, &d.Source, &d.Stage, &d.Step, &d.State, &d.Reason, &d.Version, &d.Attempt, &holder, &lease,
 		&d.Original.Key, &d.Original.SHA256, &d.Original.Size, &d.Original.Name, &sound, &d.TextN, &d.Created, &d.Updated,
-		&d.Several, &parent, &from, &to, &d.Pool, &since, &cosigner, &refers, &d.Relation)
+		&d.Several, &parent, &from, &to, &d.Pool, &since, &cosigner, &refers, &d.Relation, &d.Why)
 	if err != nil {
 		return d, err
 	}
@@ -119,13 +119,13 @@ func insertDictation(ctx context.Context, tx pgx.Tx, d *pipeline.Dictation, ref 
 		insert into dictations (id, job_number, author_id, patient_id, encounter_id, worktype, priority, due_at,
 			facility, source, source_ref, stage, step, state, version,
 			original_key, original_sha256, original_size, original_name, several, parent_id, part_from, part_to, pool,
-			refers_to, relation)
+			refers_to, relation, why)
 		values ($1, 'D' || lpad(nextval('job_numbers')::text, 10, '0'), $2, $3, $4, $5, $6, $7, $8, $9, $10,
-			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, route($5, $2, $8), $23, $24)
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, route($5, $2, $8), $23, $24, $25)
 		returning pool, job_number, created_at, updated_at`,
 		d.ID, null(d.AuthorID), null(d.PatientID), null(d.EncounterID), d.Worktype, d.Priority, d.Due,
 		d.Facility, d.Source, null(ref), d.Stage, d.Step, d.State, d.Version,
-		d.Original.Key, d.Original.SHA256, d.Original.Size, d.Original.Name, d.Several, null(d.Part.Of), from, to, null(d.RefersTo), d.Relation,
+		d.Original.Key, d.Original.SHA256, d.Original.Size, d.Original.Name, d.Several, null(d.Part.Of), from, to, null(d.RefersTo), d.Relation, d.Why,
 	).Scan(&d.Pool, &d.JobNumber, &d.Created, &d.Updated)
 }
 

@@ -82,6 +82,16 @@ func (s *Store) oneNote(ctx context.Context, where, arg string) (pipeline.Note, 
 	return n, after()
 }
 
+// Amendable is a Conflict when a note has been amended already.
+func (s *Store) Amendable(ctx context.Context, note string) error {
+	var is bool
+	err := s.pool.QueryRow(ctx, "select exists (select from notes where refers_to = $1 and relation = 'amendment')", note).Scan(&is)
+	if err == nil && is {
+		return amended()
+	}
+	return kind(err)
+}
+
 // LaterNotes lists what was added to a note or amends it, oldest first.
 func (s *Store) LaterNotes(ctx context.Context, note string) ([]pipeline.Note, error) {
 	if uuid.Validate(note) != nil {

@@ -38,7 +38,7 @@ func (c *change) toSign(ctx context.Context, base int) (pipeline.Note, error) {
 	note := pipeline.Note{
 		ID: uuid.NewString(), DocumentNumber: c.d.JobNumber, DictationID: c.d.ID,
 		PatientID: c.d.PatientID, EncounterID: c.d.EncounterID,
-		Worktype: c.d.Worktype, Title: noteTitle(*c.d), RefersTo: c.d.RefersTo, Relation: c.d.Relation,
+		Worktype: c.d.Worktype, Title: noteTitle(*c.d), RefersTo: c.d.RefersTo, Relation: c.d.Relation, Reason: c.d.Why,
 	}
 	if c.d.PatientID == "" {
 		return note, pipeline.Errorf(pipeline.Conflict, "This dictation has no patient yet; it cannot be signed.")
@@ -54,7 +54,7 @@ func (c *change) toSign(ctx context.Context, base int) (pipeline.Note, error) {
 		return note, err
 	}
 	if note.RefersTo != "" {
-		if err := c.tx.QueryRow(ctx, "select document_number from notes where id = $1", note.RefersTo).Scan(&note.Seal.RefersTo); err != nil {
+		if err := c.parent(ctx, &note); err != nil {
 			return note, err
 		}
 	}
@@ -67,6 +67,17 @@ func (c *change) toSign(ctx context.Context, base int) (pipeline.Note, error) {
 	}
 	note.TextVersion = c.d.TextN
 	return note, nil
+}
+
+// parent reads the note that this one refers to. The dictation may have been
+// given another patient since it was begun: nothing is added to a stranger's note.
+func (c *change) parent(ctx context.Context, note *pipeline.Note) error {
+	var patient string
+	err := c.tx.QueryRow(ctx, "select document_number, patient_id from notes where id = $1", note.RefersTo).Scan(&note.Seal.RefersTo, &patient)
+	if err == nil && patient != note.PatientID {
+		return pipeline.Errorf(pipeline.Conflict, "This dictation is of another patient than document %s, to which it belongs. Nothing was signed; return it with the reason.", note.Seal.RefersTo)
+	}
+	return err
 }
 
 // noteTitle is what a note is called: its worktype, and what it is to another.

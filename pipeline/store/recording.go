@@ -16,7 +16,8 @@ import (
 )
 
 const recordingColumns = `id, author_id, patient_mrn, encounter, worktype, priority, several, format, file_name, length, device,
-	takes, gaps, chunks, bytes, dictation_id, claim_chunks, claim_bytes, claim_sha256, dropped_at is not null, created_at, updated_at`
+	takes, gaps, chunks, bytes, dictation_id, claim_chunks, claim_bytes, claim_sha256, dropped_at is not null, created_at, updated_at,
+	refers_to, relation, why`
 
 func scanRecording(row pgx.CollectableRow) (pipeline.Recording, error) {
 	var r pipeline.Recording
@@ -24,7 +25,8 @@ func scanRecording(row pgx.CollectableRow) (pipeline.Recording, error) {
 	var dictation *string
 	err := row.Scan(&r.ID, &r.AuthorID, &r.About.PatientMRN, &r.About.Encounter, &r.About.Worktype, &r.About.Priority, &r.About.Several,
 		&r.Format, &r.FileName, &r.Length, &r.Device, &takes, &gaps, &r.Chunks, &r.Bytes,
-		&dictation, &r.Claim.Chunks, &r.Claim.Bytes, &r.Claim.SHA256, &r.Dropped, &r.Created, &r.Updated)
+		&dictation, &r.Claim.Chunks, &r.Claim.Bytes, &r.Claim.SHA256, &r.Dropped, &r.Created, &r.Updated,
+		&r.About.Refers.To, &r.About.Refers.Relation, &r.About.Refers.Why)
 	if err != nil {
 		return r, err
 	}
@@ -129,10 +131,12 @@ func insertRecording(ctx context.Context, tx pgx.Tx, r pipeline.Recording) (made
 		return false, err
 	}
 	tag, err := tx.Exec(ctx, `insert into recordings
-		(id, author_id, patient_mrn, encounter, worktype, priority, several, format, file_name, length, device, takes, gaps)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing`,
+		(id, author_id, patient_mrn, encounter, worktype, priority, several, format, file_name, length, device, takes, gaps,
+			refers_to, relation, why)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (id) do nothing`,
 		r.ID, r.AuthorID, r.About.PatientMRN, r.About.Encounter, r.About.Worktype, r.About.Priority, r.About.Several,
-		r.Format, r.FileName, r.Length, r.Device, takes, gaps)
+		r.Format, r.FileName, r.Length, r.Device, takes, gaps,
+		r.About.Refers.To, r.About.Refers.Relation, r.About.Refers.Why)
 	return err == nil && tag.RowsAffected() == 1, err
 }
 
@@ -142,8 +146,9 @@ func updateRecording(ctx context.Context, tx pgx.Tx, r pipeline.Recording) error
 		return err
 	}
 	_, err = tx.Exec(ctx, `update recordings set patient_mrn = $2, encounter = $3, worktype = $4, priority = $5, several = $6,
-		takes = $7, gaps = $8, updated_at = now() where id = $1`,
-		r.ID, r.About.PatientMRN, r.About.Encounter, r.About.Worktype, r.About.Priority, r.About.Several, takes, gaps)
+		takes = $7, gaps = $8, refers_to = $9, relation = $10, why = $11, updated_at = now() where id = $1`,
+		r.ID, r.About.PatientMRN, r.About.Encounter, r.About.Worktype, r.About.Priority, r.About.Several, takes, gaps,
+		r.About.Refers.To, r.About.Refers.Relation, r.About.Refers.Why)
 	return err
 }
 

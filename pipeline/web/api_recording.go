@@ -34,6 +34,9 @@ type recordingView struct {
 	Worktype   pipeline.Worktype        `json:"worktype"`
 	Priority   pipeline.Priority        `json:"priority"`
 	Several    bool                     `json:"several"`
+	RefersTo   string                   `json:"refers_to,omitempty"` // document number of a signed note
+	Relation   pipeline.Relation        `json:"relation,omitempty"`  // to that note
+	Reason     string                   `json:"reason,omitempty"`    // of an amendment
 	Format     pipeline.RecordingFormat `json:"format"`
 	FileName   string                   `json:"name,omitempty"`
 	Length     int64                    `json:"length,omitempty"`
@@ -52,7 +55,8 @@ type recordingView struct {
 func (s *Server) recordingView(r pipeline.Recording) recordingView {
 	v := recordingView{
 		ID: r.ID, State: "open", PatientMRN: r.About.PatientMRN, Encounter: r.About.Encounter, Worktype: r.About.Worktype,
-		Priority: r.About.Priority, Several: r.About.Several, Format: r.Format, FileName: r.FileName, Length: r.Length, Device: r.Device,
+		Priority: r.About.Priority, Several: r.About.Several,
+		RefersTo: r.About.Refers.To, Relation: r.About.Refers.Relation, Reason: r.About.Refers.Why, Format: r.Format, FileName: r.FileName, Length: r.Length, Device: r.Device,
 		Takes: list(r.Takes), Gaps: list(r.Gaps), Chunks: r.Chunks, Bytes: r.Bytes, DurationMS: r.DurationMS(),
 		Dictation: r.DictationID, Created: r.Created.UTC(), Updated: r.Updated.UTC(),
 	}
@@ -76,6 +80,9 @@ type beginRequest struct {
 	Worktype   string                   `json:"worktype"`
 	Priority   string                   `json:"priority"`
 	Several    bool                     `json:"several"`
+	RefersTo   string                   `json:"refers_to"` // document number of a signed note that it adds to or amends
+	Relation   string                   `json:"relation"`  // to that note; empty: addendum
+	Reason     string                   `json:"reason"`    // of an amendment
 	Format     pipeline.RecordingFormat `json:"format"`
 	FileName   string                   `json:"name"`
 	Length     int64                    `json:"length"`
@@ -107,6 +114,9 @@ func (s *Server) apiBegin(w http.ResponseWriter, r *http.Request) error {
 	}
 	asked, err := in.recording()
 	if err != nil {
+		return err
+	}
+	if asked.About.Refers, err = s.refers(r, in.RefersTo, in.Relation, in.Reason); err != nil {
 		return err
 	}
 	rec, made, err := s.Intake.Begin(r.Context(), actor(r), asked)

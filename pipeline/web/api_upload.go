@@ -77,7 +77,7 @@ func (s *Server) uploadRequest(r *http.Request, f *form) (intake.Request, error)
 	if req.Several, err = intake.ParseSeveral(f.fields["several"]); err != nil {
 		return req, err
 	}
-	if req.RefersTo, err = s.mayAddTo(r, f.fields["refers_to"]); err != nil {
+	if req.Refers, err = s.refers(r, f.fields["refers_to"], f.fields["relation"], f.fields["reason"]); err != nil {
 		return req, err
 	}
 	key := r.Header.Get("Idempotency-Key")
@@ -88,21 +88,6 @@ func (s *Server) uploadRequest(r *http.Request, f *form) (intake.Request, error)
 		req.Ref = "api:" + u.ID + ":" + key
 	}
 	return req, nil
-}
-
-// mayAddTo checks that the sender may add to the note with a document number.
-func (s *Server) mayAddTo(r *http.Request, number string) (string, error) {
-	if number == "" {
-		return "", nil
-	}
-	d, err := s.Store.DictationByJob(r.Context(), number)
-	if err != nil {
-		return "", err
-	}
-	if err := pipeline.May(userOf(r), pipeline.AmendNote, &d); err != nil {
-		return "", errors.Join(err, s.Store.Refused(r.Context(), actor(r), string(pipeline.AmendNote), d.ID, "no right"))
-	}
-	return number, nil
 }
 
 // source is the way a recording came: our own command, another program, or the page.
@@ -175,12 +160,12 @@ func (f *form) read() error {
 func (f *form) field(name string, part io.Reader) error {
 	switch name {
 	case "patient_mrn", "encounter", "worktype", "priority", "sha256":
-	case "several", "refers_to":
+	case "several", "refers_to", "relation", "reason":
 		if f.streaming {
 			return pipeline.Errorf(pipeline.Invalid, "Send the field %s before the recording. Nothing was kept.", name)
 		}
 	default:
-		return pipeline.Errorf(pipeline.Invalid, "The upload has a field that is not known. The fields are audio, patient_mrn, encounter, worktype, priority, several, refers_to and sha256. Nothing was kept.")
+		return pipeline.Errorf(pipeline.Invalid, "The upload has a field that is not known. The fields are audio, patient_mrn, encounter, worktype, priority, several, refers_to, relation, reason and sha256. Nothing was kept.")
 	}
 	if f.has(name) {
 		return pipeline.Errorf(pipeline.Invalid, "The field %s is there twice. Nothing was kept.", name)

@@ -15,6 +15,7 @@ type card struct {
 	Author  string
 	Holder  string
 	Mine    bool // the reader holds it
+	AddsTo  *reference
 }
 
 // cards makes cards for one request and remembers what it looked up.
@@ -57,7 +58,10 @@ func (c *cards) one(ctx context.Context, d pipeline.Dictation) (card, error) {
 	if out.Author, err = remembered(ctx, c.names, d.AuthorID, c.name); err != nil {
 		return out, err
 	}
-	out.Holder, err = remembered(ctx, c.names, d.HolderID, c.name)
+	if out.Holder, err = remembered(ctx, c.names, d.HolderID, c.name); err != nil {
+		return out, err
+	}
+	out.AddsTo, err = c.reference(ctx, d)
 	return out, err
 }
 

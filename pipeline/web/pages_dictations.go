@@ -22,6 +22,7 @@ type dictationsData struct {
 	Several  bool
 	Key      string // makes a form that is sent twice one upload
 	Receipts []receipt
+	Parent   *parent // the signed note that is added to or amended; nil for most
 	MaxBytes int64
 
 	Unfinished []unfinished // recordings that came in and were not sent
@@ -43,7 +44,12 @@ type receipt struct {
 }
 
 func (s *Server) pageDictations(w http.ResponseWriter, r *http.Request) error {
-	return s.writeDictations(w, r, dictationsData{}, 0)
+	q := r.URL.Query()
+	to, err := s.parent(r, q.Get("note"), pipeline.Relation(q.Get("as")))
+	if err != nil {
+		return err
+	}
+	return s.writeDictations(w, r, dictationsData{Parent: to}, 0)
 }
 
 // writeDictations fills in what every answer of this page has.
@@ -64,7 +70,10 @@ func (s *Server) writeDictations(w http.ResponseWriter, r *http.Request, data di
 	if n := len(ds); n == f.Limit {
 		data.Next = cursor(store.Cursor{At: ds[n-1].Created, ID: ds[n-1].ID})
 	}
-	if data.Choices == nil && data.Find == "" {
+	if to := data.Parent; to != nil {
+		data.Choices, data.Worktype = []choice{to.Choice()}, to.Note.Worktype
+		data.Chosen = to.Patient.MRN + "|" + to.Visit.Number
+	} else if data.Choices == nil && data.Find == "" {
 		data.Recent = true
 		if data.Choices, err = s.recentPatients(ctx, data.Recordings); err != nil {
 			return err

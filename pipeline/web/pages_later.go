@@ -47,6 +47,7 @@ func (s *Server) signedNote(ctx context.Context, u pipeline.User, d pipeline.Dic
 		return err
 	}
 	data.Note = &note
+	data.Dictate = pipeline.May(u, pipeline.AmendNote, &d) == nil && pipeline.May(u, pipeline.CreateDictation, nil) == nil
 	data.May = pipeline.May(u, pipeline.AmendNote, &d) == nil && u.AttendingID == ""
 	if data.Later, err = s.Store.LaterNotes(ctx, note.ID); err != nil {
 		return err

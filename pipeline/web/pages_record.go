@@ -13,6 +13,7 @@ type recordData struct {
 	User     string // account, whose recordings on the device are shown
 	Worktype pipeline.Worktype
 	Choices  []choice
+	Parent   *parent // the signed note that is added to or amended; nil for most
 }
 
 // recentOnRecord is how many patients the list of recent ones offers.
@@ -23,6 +24,10 @@ func (s *Server) pageRecord(w http.ResponseWriter, r *http.Request) error {
 	data := recordData{User: u.ID}
 	var err error
 	if data.Worktype, err = s.Store.LastWorktype(ctx, u.ID); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	if data.Parent, err = s.parent(r, q.Get("note"), pipeline.Relation(q.Get("as"))); err != nil {
 		return err
 	}
 	ds, err := s.Store.Dictations(ctx, store.Filter{AuthorID: u.ID, Limit: 200})

@@ -44,6 +44,7 @@ type signData struct {
 	Later    []pipeline.Note
 	unsigned string // why what was typed was not signed
 	May      bool   // add to it or amend it
+	Dictate  bool   // the same by dictating it
 	User     string
 	Typing   later
 	Chart    bool // the reader may open the patient's chart

@@ -63,7 +63,7 @@ func (s *Server) receiveFile(r *http.Request, fields map[string]string, name str
 	if key := fields["key"]; key != "" && len(key) <= maxKey {
 		req.Ref = fmt.Sprintf("form:%s:%s:%d", u.ID, key, n)
 	}
-	d, err := s.Intake.Receive(r.Context(), actor(r), req, body)
+	d, err := s.received(r, fields, req, body)
 	if err != nil {
 		if statuses[pipeline.KindOf(err)] >= http.StatusInternalServerError {
 			s.opts.Log.ErrorContext(r.Context(), "upload failed", "route", r.Pattern, "err", err)
@@ -71,6 +71,13 @@ func (s *Server) receiveFile(r *http.Request, fields map[string]string, name str
 		return receipt{FileName: name, Trouble: s.sentence(r, err)}
 	}
 	return receipt{FileName: name, Dictation: d}
+}
+
+func (s *Server) received(r *http.Request, fields map[string]string, req intake.Request, body io.Reader) (d pipeline.Dictation, err error) {
+	if req.Refers, err = s.refers(r, fields["refers_to"], fields["relation"], fields["reason"]); err != nil {
+		return d, err
+	}
+	return s.Intake.Receive(r.Context(), actor(r), req, body)
 }
 
 func (s *Server) writeReceipts(w http.ResponseWriter, r *http.Request, fields map[string]string, data dictationsData) error {
@@ -84,6 +91,13 @@ func (s *Server) writeReceipts(w http.ResponseWriter, r *http.Request, fields ma
 		if rc.Trouble != "" {
 			status = http.StatusUnprocessableEntity
 		}
+	}
+	if status != http.StatusCreated && fields["note"] != "" {
+		var err error
+		if data.Parent, err = s.parent(r, fields["note"], pipeline.Relation(fields["relation"])); err != nil {
+			return err
+		}
+		data.Parent.Why = fields["reason"]
 	}
 	return s.writeDictations(w, r, data, status)
 }

@@ -6,6 +6,7 @@ import { Deck } from "./lib/rec-deck";
 import type { Take } from "./lib/rec-edit";
 import { Mic } from "./lib/rec-mic";
 import { Playback } from "./lib/rec-play";
+import { Banner } from "./lib/refers";
 import { Shelf, type Local } from "./lib/rec-shelf";
 import { uuid } from "./lib/sha256";
 import { guardSignOut } from "./lib/unsent";
@@ -20,6 +21,7 @@ const worktype = el<HTMLSelectElement>("worktype");
 const stat = el<HTMLInputElement>("stat");
 const checked = el<HTMLInputElement>("checked");
 const patients = new Patients();
+const banner = new Banner(patients, worktype, () => void changedForm());
 
 let shelf: Shelf;
 let deck: Deck | null = null; // the recording in hand
@@ -51,8 +53,8 @@ function whose(l: Local): boolean {
   const who = patients.chosen;
   if (!who) return false;
   const visit = el<HTMLSelectElement>("visit");
-  const now = { mrn: who.mrn, name: who.name, about: who.about, visit: visit.value, visitLabel: visit.value ? visit.selectedOptions[0].label : "", worktype: worktype.value, stat: stat.checked };
-  const changed = Object.entries(now).some(([k, v]) => l[k as keyof typeof now] !== v);
+  const now = { mrn: who.mrn, name: who.name, about: who.about, visit: visit.value, visitLabel: visit.value ? visit.selectedOptions[0].label : "", worktype: worktype.value, stat: stat.checked, ...banner.said };
+  const changed = Object.entries(now).some(([k, v]) => (l[k as keyof typeof now] ?? "") !== v);
   Object.assign(l, now);
   return changed;
 }
@@ -104,6 +106,7 @@ async function once(what: () => Promise<void>): Promise<void> {
 async function talk(): Promise<void> {
   if (deck?.recording) return pause(t("Paused."));
   if (!patients.chosen || deck?.local.sending) return;
+  if (banner.lacks()) return say(t("Nothing is recorded yet: say first what was wrong with the note."));
   playback.stop();
   trouble("");
   mic ??= await Mic.open(page.dataset.worklet!, {
@@ -180,6 +183,7 @@ function drop(): void {
   checked.checked = false;
   el("sure").hidden = true;
   stat.checked = false;
+  banner.forget();
   patients.forget();
   show();
   patients.look();
@@ -201,6 +205,7 @@ async function takeUp(d: Deck): Promise<void> {
   playback.stop();
   const l = d.local;
   deck = null; // the form is not this one's yet
+  banner.restore(l);
   patients.restore(l, l.visit ? [{ number: l.visit, label: l.visitLabel }] : [], l.visit);
   worktype.value = l.worktype;
   stat.checked = l.stat;
@@ -319,6 +324,7 @@ async function start(): Promise<void> {
     if (await own(l.id)) await take(l);
     else elsewhere.add(l.id);
   }
+  banner.asked();
   show();
   page.dataset.ready = "true";
 }

@@ -28,6 +28,7 @@ const pauseMS = 250;
 export class Patients {
   chosen: Chosen | null = null;
   onChange: () => void = () => {};
+  fixed = Boolean(maybe("refers")?.dataset.number); // whose the note is that is added to
 
   private q = el<HTMLInputElement>("q");
   private state = el("q-state");
@@ -124,7 +125,7 @@ export class Patients {
     this.chosen = who;
     this.visitSelect.replaceChildren(...visits.map((v) => make("option", { value: v.number }, v.label)), make("option", { value: "" }, t("No visit")));
     this.visitSelect.value = visit;
-    this.whose.replaceChildren(make("b", {}, who.name), make("span", {}, who.about), make("button", { type: "button", class: "plain", click: () => this.clear() }, t("Change patient")));
+    this.whose.replaceChildren(make("b", {}, who.name), make("span", {}, who.about), ...(this.fixed ? [] : [make("button", { type: "button", class: "plain", click: () => this.clear() }, t("Change patient"))]));
     this.swap(true);
   }
 

@@ -28,6 +28,7 @@ export class Deck {
       id: local.id,
       begin: () => ({
         author: shelf.user, patient_mrn: local.mrn, encounter: local.visit, worktype: local.worktype, priority: local.stat ? "stat" : "routine", format: "pcm",
+        refers_to: local.refersTo ?? "", relation: local.relation ?? "", reason: local.why ?? "",
         device: local.device, takes: local.takes, gaps: local.gaps,
       }),
       sizes: () => this.sizes,

@@ -14,6 +14,11 @@ export interface Local {
   visitLabel: string;
   worktype: string;
   stat: boolean;
+  refersTo?: string; // document number of the signed note that it adds to or amends
+  relation?: string;
+  why?: string; // of an amendment
+  noteTitle?: string; // of that note, and its address
+  noteHref?: string;
   device: string;
   created: number;
   takes: Take[];

@@ -65,6 +65,7 @@ export class Uploads {
       if (item.state !== "ready") continue;
       item.about = {
         patient_mrn: who?.mrn ?? "", encounter: who ? this.patients.visit : "", several: this.several.checked,
+        refers_to: form.get("refers_to") ?? "", relation: form.get("relation") ?? "", reason: form.get("reason") ?? "",
         worktype: String(form.get("worktype")), priority: String(form.get("priority")),
       };
       this.wait(item, who?.name ?? t("several patients"));
