@@ -48,7 +48,7 @@ var general = map[Role][]Action{
 	RoleAuthor:           {CreateDictation, FindPatient, SearchNotes},
 	RoleTranscriptionist: {Worklist, ReadFeedback, SplitDictation}, // typing pools digitise tapes, and must see whose number they typed; it is audited
 	RoleQA:               {SitePhrases, Worklist, AnswerFeedback, ReadQAReport},
-	RoleLead:             {Worklist, SplitDictation, TakeOver, ManagePools, AnswerFeedback, ReadQAReport, ManageQARules},
+	RoleLead:             {SitePhrases, Worklist, SplitDictation, TakeOver, ManagePools, AnswerFeedback, ReadQAReport, ManageQARules},
 	RoleClinician:        {CreateDictation, FindPatient, Worklist, ReadChart, SearchNotes, ReadCompleteness},
 	RoleRecords:          {ManageDeliveries, ReadChart, FindPatient, WritePatient, SearchNotes, ReadCompleteness, CodeNote, ReleaseRecord, ReadDisclosures},
 	RoleAuditor:          {ReadAudit, ReadDisclosures},

@@ -121,7 +121,7 @@ func openApp(ctx context.Context, c config, at servers, log *slog.Logger, migrat
 	a.intake = intake.New(a.store, a.blob, a.queue, intake.Options{
 		MaxBytes: c.MaxUpload << 20, Log: log, Unfinished: c.RecordingWait, Chunks: c.RecordingChunks,
 	})
-	a.auth = auth.New(a.store, auth.Options{Session: c.Session, Idle: c.Idle, SiteKey: c.siteSeed()})
+	a.auth = auth.New(a.store, auth.Options{Session: c.Session, Idle: c.Idle, SiteKey: c.siteSeed(), PasswordOnly: !c.LoginSecondFactor})
 	a.metrics.watch(a.store, a.queue)
 	return a, nil
 }

@@ -58,6 +58,8 @@ type config struct {
 	QACriticalFails bool          `env:"QA_CRITICAL_FAILS" envDefault:"true" doc:"a text with any critical mark does not pass"`
 	UndoFor         time.Duration `env:"UNDO_FOR" envDefault:"5m" doc:"how long a transcriptionist can take back a text that nobody has taken up"`
 
+	LoginSecondFactor bool `env:"LOGIN_SECOND_FACTOR" envDefault:"true" doc:"signing in asks for the second factor of accounts that have one; false: only signatures ask"`
+
 	SignAsk     bool   `env:"SIGN_ASK" envDefault:"false" doc:"refuse signatures by programs that do not say which doubtful places their signers heard; pages always say"`
 	SignConfirm string `env:"SIGN_CONFIRM" envDefault:"critical" doc:"which doubtful places a signer must have heard or checked: critical, all or none"`
 

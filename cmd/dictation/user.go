@@ -20,7 +20,8 @@ var console = store.Actor{ID: "console"}
 func userCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "Make and change accounts"}
 	cmd.AddCommand(userAddCommand(), userListCommand(), userPasswordCommand(), userTokenCommand(), userRevokeCommand(),
-		userSwitchCommand("disable", "Close an account and end its sessions", true),
+		userRolesCommand(), userSecondFactorCommand(),
+		userSwitchCommand("disable", "Close an account, end its sessions and give what it has in hand back to the queue", true),
 		userSwitchCommand("enable", "Open a closed account", false))
 	return cmd
 }
@@ -49,7 +50,7 @@ func userAddCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add USERNAME --role ROLE[,ROLE…]",
 		Short: "Make an account",
-		Long:  "Makes an account and prints a random password, or takes one from the input with --password-stdin. Roles: author, transcriptionist, qa, clinician, records, auditor, admin.",
+		Long:  "Makes an account and prints a random password, or takes one from the input with --password-stdin. Roles: author, transcriptionist, qa, lead, clinician, records, auditor, admin.",
 		Example: `  dictation user add ada --name "Dr Ada Example" --role author,clinician
   dictation user add boss --role admin --password-stdin < password.txt`,
 		Args: cobra.ExactArgs(1),
@@ -64,12 +65,9 @@ func userAddCommand() *cobra.Command {
 		if u.Name == "" {
 			u.Name = args[0]
 		}
-		for _, r := range *roles {
-			role, err := pipeline.ParseRole(r)
-			if err != nil {
-				return &usageError{cmd.CommandPath(), err}
-			}
-			u.Roles = append(u.Roles, role)
+		var err error
+		if u.Roles, err = parseRoles(cmd, *roles); err != nil {
+			return err
 		}
 		pw, made, err := password(cmd, *stdin)
 		if err != nil {
@@ -195,7 +193,10 @@ func userSwitchCommand(verb, short string, disabled bool) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.SetDisabled(ctx, console, u.ID, disabled)
+			if !disabled {
+				return s.SetDisabled(ctx, console, u.ID, false)
+			}
+			return closeAccount(ctx, cmd.OutOrStdout(), s, u)
 		})
 	}
 	return cmd

@@ -19,7 +19,8 @@ type Options struct {
 	Wait    time.Duration // first wait, doubled with each further wrong one; default 2 s, at most 15 min
 	Now     func() time.Time
 
-	SiteKey []byte // the site's signing seed: secrets of second factors are encrypted with what it gives
+	PasswordOnly bool   // a password opens a session, also of an account with a second factor
+	SiteKey      []byte // the site's signing seed: secrets of second factors are encrypted with what it gives
 }
 
 // Auth signs people in. It is safe for concurrent use.
@@ -53,17 +54,14 @@ func New(s *store.Store, opts Options) *Auth {
 
 // SignIn checks username and password and gives a session token. A wrong
 // password and an unknown account give the same Unauthorized error in the same
-// time; too many of them RateLimited.
+// time; too many of them RateLimited. Of an account with a second factor it is
+// Forbidden: that one comes in by [Auth.Enter].
 func (a *Auth) SignIn(ctx context.Context, username, password, remote string) (token string, u pipeline.User, err error) {
-	u, err = a.check(ctx, username, password, remote, "login")
-	if err != nil {
-		return "", u, err
+	e, err := a.Enter(ctx, Login{Username: username, Password: password}, remote)
+	if err == nil && e.Token == "" {
+		err = ErrCodeMissing
 	}
-	token = newToken()
-	if err := a.store.AddSession(ctx, hash(token), u.ID, a.opts.Now().Add(a.opts.Session)); err != nil {
-		return "", u, err
-	}
-	return token, u, a.store.Accessed(ctx, store.Actor{ID: u.ID, Remote: remote}, "login", "", "")
+	return e.Token, e.User, err
 }
 
 // Confirm asks for the password again, as signing a note does.

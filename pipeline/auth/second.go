@@ -49,11 +49,11 @@ func (a *Auth) ConfirmWith(ctx context.Context, u pipeline.User, p Proof, remote
 	case f.Confirmed == nil:
 		return nil
 	}
-	return a.code(ctx, u, f, p.Code, remote)
+	return a.code(ctx, u, f, p.Code, remote, "confirm")
 }
 
-// code takes a code once.
-func (a *Auth) code(ctx context.Context, u pipeline.User, f store.SecondFactor, code, remote string) error {
+// code takes a code once, for an act whose name the audit has when it is wrong.
+func (a *Auth) code(ctx context.Context, u pipeline.User, f store.SecondFactor, code, remote, act string) error {
 	code = plainCode(code)
 	if code == "" {
 		return ErrCodeMissing
@@ -68,7 +68,7 @@ func (a *Auth) code(ctx context.Context, u pipeline.User, f store.SecondFactor, 
 		return err
 	}
 	if !ok {
-		if err := a.store.Refused(ctx, store.Actor{ID: u.ID, Remote: remote}, "confirm", "", "wrong code"); err != nil {
+		if err := a.store.Refused(ctx, store.Actor{ID: u.ID, Remote: remote}, act, "", "wrong code"); err != nil {
 			return err
 		}
 		return pipeline.Errorf(pipeline.Forbidden, "The code is not right, or was used before. Wait for the next one and type that. Nothing was done.")
@@ -96,6 +96,9 @@ func (a *Auth) takes(ctx context.Context, u pipeline.User, f store.SecondFactor,
 func plainCode(code string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(code)))
 }
+
+// AsksAtLogin reports whether signing in asks for the second factor of who has one.
+func (a *Auth) AsksAtLogin() bool { return !a.opts.PasswordOnly }
 
 // HasSecondFactor reports whether one is in force, and how many recovery codes are left.
 func (a *Auth) HasSecondFactor(ctx context.Context, user string) (has bool, codes int, err error) {

@@ -120,9 +120,11 @@ func (s *Store) TakeBack(ctx context.Context, by Actor, id string) (pipeline.Dic
 	})
 }
 
-// TakeBackAll does it for everything a user holds and returns the ids.
-func (s *Store) TakeBackAll(ctx context.Context, by Actor, user string) ([]string, error) {
-	rows, _ := s.pool.Query(ctx, "select id::text from dictations where holder_id = $1 and stage = 'review'", user)
+// TakeBackAll does it for everything a user holds, or for what is at one of the
+// steps where some are named, and returns the ids.
+func (s *Store) TakeBackAll(ctx context.Context, by Actor, user string, at ...pipeline.Step) ([]string, error) {
+	rows, _ := s.pool.Query(ctx, `select id::text from dictations
+		where holder_id = $1 and stage = 'review' and (cardinality($2::text[]) = 0 or step = any($2))`, user, append([]pipeline.Step{}, at...))
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return nil, kind(err)

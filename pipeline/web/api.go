@@ -73,6 +73,8 @@ func (s *Server) apiRoutes() []route {
 		{pattern: "POST /users", action: pipeline.ManageUsers, handle: s.apiAddUser},
 		{pattern: "POST /users/{username}/disable", action: pipeline.ManageUsers, handle: s.apiDisableUser},
 		{pattern: "POST /users/{username}/enable", action: pipeline.ManageUsers, handle: s.apiEnableUser},
+		{pattern: "POST /users/{username}/roles", action: pipeline.ManageUsers, handle: s.apiSetRoles},
+		{pattern: "GET /users/{username}/work", action: pipeline.ManageUsers, audit: true, handle: s.apiOpenWork},
 		{pattern: "POST /users/{username}/password", action: pipeline.ManageUsers, handle: s.apiSetPassword},
 		{pattern: "GET /me/settings", handle: s.apiSettings},
 		{pattern: "PUT /me/settings", handle: s.apiSaveSettings},

@@ -48,14 +48,11 @@ func (s *Server) apiAddUser(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u := pipeline.User{Username: strings.TrimSpace(body.Username), Name: strings.TrimSpace(body.Name)}
-	for _, name := range body.Roles {
-		role, err := pipeline.ParseRole(name)
-		if err != nil {
-			return err
-		}
-		u.Roles = append(u.Roles, role)
+	var err error
+	if u.Roles, err = parseRoles(body.Roles); err != nil {
+		return err
 	}
-	u, err := s.Auth.AddUser(r.Context(), actor(r), u, body.Password)
+	u, err = s.Auth.AddUser(r.Context(), actor(r), u, body.Password)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"dictation/audio"
 	"dictation/pipeline"
+	"dictation/pipeline/store"
 	"dictation/transcript"
 	"dictation/transcript/check"
 )
@@ -84,7 +85,7 @@ func TestDescriptionFitsWhatIsSent(t *testing.T) {
 		"Word": transcript.Word{}, "Mark": transcript.Mark{}, "Flag": check.Flag{}, "Progress": progressView{}, "Span": check.Span{}, "Place": check.Place{}, "Version": versionView{}, "Versions": versionsView{},
 		"Saved": savedView{}, "Lease": leaseView{}, "Event": eventView{}, "Note": noteView{}, "Seal": pipeline.Seal{},
 		"Patient": patientView{}, "Patients": patientsView{}, "Encounter": encounterView{}, "Encounters": encountersView{},
-		"Entry": entryView{}, "Audit": auditView{}, "Chain": chainView{}, "User": userView{}, "Users": usersView{}, "Token": tokenView{},
+		"Entry": entryView{}, "Audit": auditView{}, "Chain": chainView{}, "User": userView{}, "OpenWork": store.OpenWork{}, "Users": usersView{}, "Token": tokenView{},
 		"Signing": signingView{}, "Point": pointView{}, "Unresolved": unresolvedView{}, "SealedNote": pipeline.SealedNote{},
 		"Sealed": pipeline.Sealed{}, "Link": pipeline.Link{}, "Proxies": proxiesView{}, "Proxy": proxyView{},
 		"SecondFactor": factorView{}, "NewSecondFactor": newFactorView{}, "RecoveryCodes": recoveryView{},

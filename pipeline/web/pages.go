@@ -195,6 +195,7 @@ var said = map[string]string{
 	"added":             "The account was made.",
 	"disabled":          "The account is closed, its sessions are ended, and what it had in hand is in the queue again.",
 	"enabled":           "The account is open again.",
+	"roles":             "The roles are changed. What the account had in hand and may no longer work on is in the queue again.",
 	"phrase":            "The phrase is saved. Open workstations have it after loading the page again.",
 	"phrase-deleted":    "The phrase is deleted.",
 	"word":              "The word is on the list. Open workstations have it after loading the page again.",
@@ -340,6 +341,7 @@ func (s *Server) pageRoutes() []route {
 		{pattern: "POST /admin/jobs/{id}/{act}", action: pipeline.ManageJobs, about: true, handle: s.postJob},
 		{pattern: "GET /admin/users", action: pipeline.ManageUsers, audit: true, handle: s.pageUsers},
 		{pattern: "POST /admin/users", action: pipeline.ManageUsers, handle: s.postUser},
+		{pattern: "GET /admin/users/{username}/close", action: pipeline.ManageUsers, audit: true, handle: s.pageClose},
 		{pattern: "POST /admin/users/{username}/{act}", action: pipeline.ManageUsers, handle: s.postUserAct},
 
 		{pattern: "GET /phrases", handle: s.pagePhrases},

@@ -130,8 +130,9 @@ func (s *Server) jobTrouble(w http.ResponseWriter, r *http.Request, err error) e
 }
 
 type usersData struct {
-	Users []pipeline.User
-	New   pipeline.User // what was typed, when it was refused
+	Users    []pipeline.User
+	Factored map[string]bool // ids of those with a second factor
+	New      pipeline.User   // what was typed, when it was refused
 }
 
 func (s *Server) pageUsers(w http.ResponseWriter, r *http.Request) error {
@@ -143,8 +144,12 @@ func (s *Server) writeUsers(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
+	factored, err := s.Store.Factored(r.Context())
+	if err != nil {
+		return err
+	}
 	return s.pages.write(w, r, sheet{
-		name: "users", title: "Accounts", status: status, trouble: trouble, data: usersData{Users: users, New: typed},
+		name: "users", title: "Accounts", status: status, trouble: trouble, data: usersData{users, factored, typed},
 	})
 }
 
@@ -154,12 +159,9 @@ func (s *Server) postUser(w http.ResponseWriter, r *http.Request) error {
 	u := pipeline.User{
 		Username: strings.TrimSpace(r.PostFormValue("username")), Name: strings.TrimSpace(r.PostFormValue("name")),
 	}
-	for _, name := range r.PostForm["role"] {
-		role, err := pipeline.ParseRole(name)
-		if err != nil {
-			return err
-		}
-		u.Roles = append(u.Roles, role)
+	var err error
+	if u.Roles, err = parseRoles(r.PostForm["role"]); err != nil {
+		return err
 	}
 	if _, err := s.Auth.AddUser(r.Context(), actor(r), u, r.PostFormValue("password")); err != nil {
 		return s.userTrouble(w, r, err, u)
@@ -184,6 +186,8 @@ func (s *Server) postUserAct(w http.ResponseWriter, r *http.Request) error {
 		done, err = "disabled", s.closeAccount(r, u.ID)
 	case "enable":
 		done, err = "enabled", s.Store.SetDisabled(r.Context(), actor(r), u.ID, false)
+	case "roles":
+		done, err = "roles", s.postRoles(r, u)
 	case "attending":
 		done = "attending"
 		_, err = s.Desk.SetAttending(r.Context(), actor(r), u.Username, strings.TrimSpace(r.PostFormValue("attending")))
@@ -202,7 +206,7 @@ func (s *Server) postUserAct(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) userTrouble(w http.ResponseWriter, r *http.Request, err error, typed pipeline.User) error {
 	switch kind := pipeline.KindOf(err); kind {
-	case pipeline.Conflict, pipeline.Invalid:
+	case pipeline.Conflict, pipeline.Invalid, pipeline.NotFound:
 		return s.writeUsers(w, r, statuses[kind], s.sentence(r, err), typed)
 	}
 	return err

@@ -113,7 +113,7 @@ func (x *site) eyes() []eye {
 		{"records", "/coding/" + x.codedNote(), "coding"}, {"records", "/patients/" + doc.Patient.ID + "/disclosures", "disclosures"},
 		{"records", "/patients/" + doc.Patient.ID + "?worktype=consultation", "chart-kind"}, {"records", "/completeness?sign=admission-note", "completeness-stays"},
 		{"auditor", "/audit", "audit"}, {"auditor", "/audit?dictation=" + d.JobNumber, "audit-one"},
-		{"records", "/deliveries?state=waiting", "deliveries"}, {"admin", "/admin", "jobs"}, {"admin", "/admin/users", "accounts"}, {"admin", "/dictations/" + failing.ID, "failed-admin"},
+		{"records", "/deliveries?state=waiting", "deliveries"}, {"admin", "/admin", "jobs"}, {"admin", "/admin/users", "accounts"}, {"admin", "/admin/users/transcriptionist/close", "close-account"}, {"admin", "/dictations/" + failing.ID, "failed-admin"},
 	}
 }
 

@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"dictation/pipeline"
+	"dictation/pipeline/auth"
 )
 
 type loginData struct {
 	Username string
 	Next     string
+	Ticket   string // the password was right, and the code is asked for
 }
 
 // withUser puts an account into the request, as the guard does.
@@ -44,19 +46,29 @@ const maxFields = 64 << 10
 func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxFields)
 	in := loginData{Username: strings.TrimSpace(r.PostFormValue("username")), Next: local(r.PostFormValue("next"))}
-	token, u, err := s.Auth.SignIn(r.Context(), in.Username, r.PostFormValue("password"), remote(r))
+	l := auth.Login{
+		Username: in.Username, Password: r.PostFormValue("password"),
+		Ticket: r.PostFormValue("ticket"), Code: r.PostFormValue("code"),
+	}
+	e, err := s.Auth.Enter(r.Context(), l, remote(r))
 	switch kind := pipeline.KindOf(err); {
+	case err == nil && e.Token == "":
+		in.Ticket = e.Ticket
+		return s.pages.write(w, r, sheet{name: "login", title: "Sign in", data: in})
 	case err == nil:
-	case kind == pipeline.Unauthorized, kind == pipeline.RateLimited:
+	case kind == pipeline.Unauthorized, kind == pipeline.RateLimited, kind == pipeline.Forbidden, kind == pipeline.Stale:
+		if kind != pipeline.Stale {
+			in.Ticket = l.Ticket // another code may follow
+		}
 		return s.pages.write(w, r, sheet{
 			name: "login", title: "Sign in", status: statuses[kind], trouble: s.sentence(r, err), data: in,
 		})
 	default:
 		return err
 	}
-	http.SetCookie(w, s.cookie(token))
+	http.SetCookie(w, s.cookie(e.Token))
 	if in.Next == "" || in.Next == "/" {
-		in.Next = start(u)
+		in.Next = start(e.User)
 	}
 	return goTo(w, r, in.Next, "")
 }

@@ -15,6 +15,7 @@ type signingData struct {
 	Proxies  []proxyView
 	Factor   bool
 	Codes    int
+	AtLogin  bool            // signing in asks for it as well
 	New      *auth.NewFactor // shown once
 	Recovery []string        // shown once
 	Today    string
@@ -27,6 +28,7 @@ func (s *Server) pageSigning(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) writeSigning(w http.ResponseWriter, r *http.Request, status int, trouble string, data signingData) error {
 	u := userOf(r)
 	data.Signs = u.Is(pipeline.RoleAuthor, pipeline.RoleClinician)
+	data.AtLogin = s.Auth.AsksAtLogin()
 	data.Today = time.Now().Format(time.DateOnly)
 	list, err := s.proxies(r)
 	if err != nil {

@@ -244,6 +244,7 @@ var acts = map[string]string{
 	"user.disabled":        msg("Account closed"),
 	"user.enabled":         msg("Account opened"),
 	"user.password":        msg("Password set"),
+	"user.roles":           msg("Roles changed"),
 	"token.added":          msg("API token made"),
 	"tokens.revoked":       msg("API tokens revoked"),
 	"token":                msg("API token presented"),
