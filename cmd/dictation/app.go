@@ -178,7 +178,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 		Spelling: spelling.New(a.store, a.wordList(ctx), time.Now),
 	}, web.Options{
 		Log: a.log, Secure: a.cfg.TLSCert != "", Version: version(), Demo: a.demo, MaxUpload: a.cfg.MaxUpload << 20,
-		Withhold:  web.Withhold{Above: a.cfg.Withhold, Notes: a.cfg.WithholdNotes},
+		Withhold: web.Withhold{Above: a.cfg.Withhold, Notes: a.cfg.WithholdNotes},
 		Language: a.cfg.Language, Letterhead: a.cfg.Letterhead,
 		PublicURL: a.cfg.PublicURL, TrustedProxies: proxies,
 		Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}),

@@ -20,6 +20,7 @@ import (
 	"dictation/pipeline/record/fhir/push"
 	"dictation/pipeline/record/folder"
 	"dictation/pipeline/record/hl7"
+	"dictation/pipeline/record/paper"
 	"dictation/pipeline/record/webhook"
 )
 
@@ -32,7 +33,7 @@ type destinationFile struct {
 // destinationSetting is one destination. What its kind has no use for is left out.
 type destinationSetting struct {
 	Name  string         `json:"name"` // lower-case letters, digits and hyphens; stays the same for ever
-	Kind  string         `json:"kind"` // fhir, mdm, folder or webhook
+	Kind  string         `json:"kind"` // fhir, mdm, oru, folder, sftp or webhook
 	Rules []deliver.Rule `json:"rules"`
 	Hold  bool           `json:"hold"` // send only what a person has released
 
@@ -52,6 +53,8 @@ type destinationSetting struct {
 	Types     map[pipeline.Worktype]string `json:"types"`     // table 0270
 	Providers map[string]providerSetting   `json:"providers"` // by name under a note, or by account id
 	Busy      []string                     `json:"busy"`
+	Content   hl7.Content                  `json:"content"` // mdm, oru: text (default), pdf, rtf or text+pdf
+	Service   string                       `json:"service"` // oru: OBR-24, table 0074; default RAD
 
 	Path string `json:"path"` // folder
 
@@ -92,6 +95,9 @@ const (
 	giveUpAfter  = 24 * time.Hour
 )
 
+// printer makes pages of a document.
+type printer = func(record.Document) ([]byte, error)
+
 // destinations makes the destinations of the settings.
 func (c config) destinations() ([]deliver.Destination, error) {
 	if strings.TrimSpace(c.Destinations) == "" {
@@ -109,10 +115,15 @@ func (c config) destinations() ([]deliver.Destination, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%sDESTINATIONS: %w", prefix, err)
 	}
+	pages, err := paper.New(c.Letterhead, time.Local)
+	if err != nil {
+		return nil, err
+	}
+	print := func(doc record.Document) ([]byte, error) { return pages.Note(doc) }
 	var list []deliver.Destination
 	taken := map[string]bool{record.ChartName: true}
 	for i, s := range f.Destinations {
-		d, err := s.destination()
+		d, err := s.destination(print)
 		if err == nil && taken[s.Name] {
 			err = fmt.Errorf("the name %q is taken", s.Name)
 		}
@@ -125,7 +136,7 @@ func (c config) destinations() ([]deliver.Destination, error) {
 	return list, nil
 }
 
-func (s destinationSetting) destination() (deliver.Destination, error) {
+func (s destinationSetting) destination(print printer) (deliver.Destination, error) {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
 	if s.Name == "" || len(s.Name) > 32 || strings.Trim(s.Name, letters) != "" {
 		return deliver.Destination{}, fmt.Errorf("its name must be 1 to 32 lower-case letters, digits and hyphens")
@@ -137,7 +148,7 @@ func (s destinationSetting) destination() (deliver.Destination, error) {
 			}
 		}
 	}
-	system, err := s.system()
+	system, err := s.system(print)
 	if err != nil {
 		return deliver.Destination{}, err
 	}
@@ -151,12 +162,12 @@ func (s destinationSetting) destination() (deliver.Destination, error) {
 }
 
 // system makes what the kind names.
-func (s destinationSetting) system() (record.System, error) {
+func (s destinationSetting) system(print printer) (record.System, error) {
 	switch s.Kind {
 	case "fhir":
 		return s.fhir()
-	case "mdm":
-		return s.mdm()
+	case "mdm", "oru":
+		return s.hl7(print)
 	case "folder":
 		return folder.New(s.Name, s.Path)
 	case "webhook":
@@ -164,7 +175,7 @@ func (s destinationSetting) system() (record.System, error) {
 	case record.ChartName:
 		return nil, fmt.Errorf("the built-in record gets every note by itself")
 	}
-	return nil, fmt.Errorf("there is no kind of destination %q; use fhir, mdm, folder or webhook", s.Kind)
+	return nil, fmt.Errorf("there is no kind of destination %q; use fhir, mdm, oru, folder, sftp or webhook", s.Kind)
 }
 
 func (s destinationSetting) fhir() (record.System, error) {
@@ -193,7 +204,7 @@ func (s destinationSetting) fhir() (record.System, error) {
 	return push.New(cfg)
 }
 
-func (s destinationSetting) mdm() (record.System, error) {
+func (s destinationSetting) hl7(print printer) (record.System, error) {
 	if _, _, err := net.SplitHostPort(s.Address); err != nil {
 		return nil, fmt.Errorf("its address must be HOST:PORT: %w", err)
 	}
@@ -207,9 +218,10 @@ func (s destinationSetting) mdm() (record.System, error) {
 		secure := &tls.Dialer{NetDialer: dialer, Config: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
 		dial = func(ctx context.Context) (net.Conn, error) { return secure.DialContext(ctx, "tcp", s.Address) }
 	}
-	return hl7.NewMDM(hl7.Site{
+	site := hl7.Site{
 		Label: s.Name, Client: &hl7.Client{Dial: dial, Timeout: time.Duration(s.Timeout)},
 		Sender: s.Sender, Receiver: s.Receiver, Authority: s.Authority, Test: s.Test, Types: s.Types, Busy: s.Busy,
+		Content: s.Content, Print: print, Service: s.Service,
 		Provider: func(p record.Person) (id, authority string) {
 			known, ok := s.Providers[p.ID]
 			if !ok {
@@ -217,7 +229,14 @@ func (s destinationSetting) mdm() (record.System, error) {
 			}
 			return known.ID, known.Authority
 		},
-	}), nil
+	}
+	if err := site.Check(); err != nil {
+		return nil, err
+	}
+	if s.Kind == "oru" {
+		return hl7.NewORU(site), nil
+	}
+	return hl7.NewMDM(site), nil
 }
 
 func (s destinationSetting) webhook() (record.System, error) {

@@ -197,6 +197,11 @@ func (o *Outbound) send(ctx context.Context, d *address, line *pipeline.Dispatch
 	if err != nil {
 		return record.Receipt{}, notSent(err)
 	}
+	if doc.Note.RefersTo != "" && line.SHA256 == "" { // only what is prepared now needs it
+		if doc.Before, err = o.store.NotesBefore(ctx, doc.Note.ID); err != nil {
+			return record.Receipt{}, notSent(err)
+		}
+	}
 	doc.Key, doc.Unsettled, doc.Series = line.Key, line.Unsettled, line.Series
 	if err := doc.Check(); err != nil {
 		return record.Receipt{}, err

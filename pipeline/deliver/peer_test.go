@@ -4,22 +4,29 @@ package deliver_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dictation/pipeline"
+	"dictation/pipeline/deliver"
 	"dictation/pipeline/record"
+	"dictation/pipeline/record/hl7"
+	"dictation/pipeline/record/paper"
 )
 
 // taken is a message as another program reads it.
 type taken struct {
 	Event, Structure, Control, Version, Patient, Family, Type, Author string
 	Number, Parent, Completion, Text                                  string
-	Numbers                                                           []string
+	Numbers, Kinds                                                    []string
+	Data                                                              []byte
 	Changed                                                           bool
 }
 
@@ -97,6 +104,46 @@ func TestReadByAnotherProgram(t *testing.T) {
 		}
 		if l := s.line(t, d); l.State != pipeline.DispatchSent {
 			t.Errorf("the ledger says %+v", l)
+		}
+	}
+}
+
+// Results with pages in them are read by it too; an addendum comes with the report
+// it belongs to, under the report's number.
+func TestResultsReadByAnotherProgram(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	at, out := peer(t, "2")
+	client := &hl7.Client{Dial: func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", at)
+	}}
+	t.Cleanup(func() { client.Close() })
+	pages, err := paper.New("Example Hospital", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := deliver.NewOutbound(s.Store, []deliver.Destination{{
+		System: hl7.NewORU(hl7.Site{Label: "ris", Client: client, Content: hl7.ContentTextPDF,
+			Print: func(doc record.Document) ([]byte, error) { return pages.Note(doc) }}),
+		First: time.Millisecond, Longest: time.Millisecond,
+	}}, deliver.Options{})
+	if err := o.Register(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	doc := s.signed(t)
+	s.filed(t, o, doc)
+	added := s.later(t, doc)
+	s.filed(t, o, added)
+	sendDue(t, o)
+	text := strings.TrimRight(doc.Note.Text, "\n")
+	for i, want := range []taken{{Completion: "F", Text: text}, {Completion: "C", Text: text + "\n" + strings.TrimRight(added.Note.Text, "\n")}} {
+		var m taken
+		if !out.Scan() || json.Unmarshal(out.Bytes(), &m) != nil || m.Changed {
+			t.Fatalf("the receiver wrote %q", out.Text())
+		}
+		if m.Event != "R01" || m.Structure != "ORU_R01" || m.Number != doc.Note.DocumentNumber || m.Completion != want.Completion || m.Text != want.Text ||
+			m.Kinds[len(m.Kinds)-1] != "ED" || !strings.HasPrefix(string(m.Data), "%PDF-") {
+			t.Errorf("message %d reads %+v", i+1, m)
 		}
 	}
 }

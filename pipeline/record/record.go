@@ -46,6 +46,10 @@ type Document struct {
 	Unsettled bool
 	Series    int // how often a person had it sent anew after a refusal
 
+	// Before is what was signed of the same report before a later note: the original
+	// first, and what was added to it or replaced it in the order it was signed.
+	Before []pipeline.Note
+
 	To *Addressee // who it is a copy for; nil for what goes to a records system
 }
 

@@ -143,6 +143,28 @@ func (s *Store) Note(ctx context.Context, dictation string) (pipeline.Note, erro
 	return n, after()
 }
 
+// NotesBefore lists what a later note adds to or amends: the original first, and
+// what was signed of it before the note, in that order. Empty for an original.
+func (s *Store) NotesBefore(ctx context.Context, note string) ([]pipeline.Note, error) {
+	rows, _ := s.pool.Query(ctx, `with recursive
+		up as (select id, refers_to from notes where id = $1
+			union all select p.id, p.refers_to from notes p join up on p.id = up.refers_to),
+		family as (select id from up where refers_to is null
+			union all select c.id from notes c join family on c.refers_to = family.id)
+		select `+noteColumns+` from family join notes n on n.id = family.id join notes own on own.id = $1
+		where (n.created_at, n.id) < (own.created_at, own.id) and n.patient_id = own.patient_id
+		order by n.created_at, n.id limit 500`, note)
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (pipeline.Note, error) {
+		var n pipeline.Note
+		dest, after := noteScan(&n)
+		if err := row.Scan(dest...); err != nil {
+			return n, err
+		}
+		return n, after()
+	})
+	return list, kind(err)
+}
+
 // NoteForDelivery gives the signed note of a dictation with its patient and
 // visit; NotFound when nothing was signed.
 func (s *Store) NoteForDelivery(ctx context.Context, dictation string) (n pipeline.Note, p pipeline.Patient, e pipeline.Encounter, err error) {

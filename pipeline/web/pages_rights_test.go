@@ -44,7 +44,7 @@ var pageRights = map[string]struct{ all, typing, signature string }{
 	"POST /sign/{id}/later":              {}, // TestLater
 	"GET /sign/{id}/print":               {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
 	"GET /sign/{id}/sealed":              {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
-	"GET /sign/{id}/pdf":              {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
+	"GET /sign/{id}/pdf":                 {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
 	"GET /me/signing":                    {all: everybody},
 	"POST /me/signing/{act}":             {all: everybody},
 	"GET /assess/{id}":                   {typing: "own:transcriptionist own:qa own:lead"},

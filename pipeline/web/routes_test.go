@@ -128,7 +128,7 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"POST /api/v1/dictations/{id}/mend":                  {signature: "own:author clinician"},
 	"POST /api/v1/dictations/{id}/later":                 {}, // TestLater
 	"GET /api/v1/notes/{id}/sealed":                      {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
-	"GET /api/v1/notes/{id}/pdf":                      {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
+	"GET /api/v1/notes/{id}/pdf":                         {typing: "own:author own:transcriptionist own:qa own:lead clinician records", signature: "own:author clinician records"},
 	"POST /api/v1/users/{username}/attending":            {all: "admin"},
 	"POST /api/v1/users/{username}/second-factor/remove": {all: "admin"},
 	"GET /api/v1/me/proxies":                             {all: everybody},

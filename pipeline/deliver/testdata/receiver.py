@@ -24,8 +24,18 @@ def component(field, number):
 
 
 def read(message):
-    msh, txa, pid = (message.segment(name) for name in ("MSH", "TXA", "PID"))
+    msh, pid = message.segment("MSH"), message.segment("PID")
     obx = message.segments("OBX")
+    if component(msh[9], 1) == "ORU":
+        obr = message.segment("OBR")
+        return {
+            "event": component(msh[9], 2), "structure": component(msh[9], 3), "control": str(msh[10]), "version": str(msh[12]),
+            "patient": component(pid[3], 1), "family": component(pid[5], 1), "number": component(obr[3], 1), "completion": str(obr[25]),
+            "kinds": [str(segment[2]) for segment in obx],
+            "text": "\n".join(message.unescape(str(segment[5])) for segment in obx if str(segment[2]) == "TX"),
+            "data": component(obx[-1][5], 5) if str(obx[-1][2]) == "ED" else "",
+        }
+    txa = message.segment("TXA")
     return {
         "event": component(msh[9], 2), "structure": component(msh[9], 3), "control": str(msh[10]), "version": str(msh[12]),
         "patient": component(pid[3], 1), "family": component(pid[5], 1),

@@ -29,6 +29,18 @@ type Site struct {
 	// Busy are the codes of ERR-3 with which the receiver says "later" although
 	// it answers AE.
 	Busy []string
+
+	Content Content                               // how the text is sent; default its lines
+	Print   func(record.Document) ([]byte, error) // PDF; for those contents only
+	Service string                                // OBR-24 of results (table 0074); default RAD
+}
+
+// filled is the site with its defaults.
+func (s Site) filled() Site {
+	s.Label = cmp.Or(s.Label, "hl7")
+	s.Sender[0] = cmp.Or(s.Sender[0], "DICTATION")
+	s.Content = cmp.Or(s.Content, ContentText)
+	return s
 }
 
 // MDM sends signed notes as MDM (chapter 9): T02 original document with content,
@@ -40,11 +52,7 @@ type MDM struct{ site Site }
 var _ record.Withdrawer = (*MDM)(nil)
 
 // NewMDM makes a destination.
-func NewMDM(site Site) *MDM {
-	site.Label = cmp.Or(site.Label, "hl7")
-	site.Sender[0] = cmp.Or(site.Sender[0], "DICTATION")
-	return &MDM{site}
-}
+func NewMDM(site Site) *MDM { return &MDM{site.filled()} }
 
 // Name implements [record.System].
 func (d *MDM) Name() string { return d.site.Label }
@@ -60,13 +68,22 @@ func (d *MDM) Attach(ctx context.Context, doc record.Document) (record.Receipt, 
 
 // Prepare implements [record.Preparer].
 func (d *MDM) Prepare(doc record.Document) ([]byte, error) {
-	if err := doc.Check(); err != nil {
+	if err := checkLater(doc); err != nil {
 		return nil, err
 	}
-	if doc.Note.Relation != "" && doc.Note.Seal.RefersTo == "" {
-		return nil, pipeline.Errorf(pipeline.Invalid, "This note does not name the document it refers to; it was not sent.")
+	return d.Message(doc)
+}
+
+// checkLater refuses what must not be sent, also a later note without what it
+// refers to.
+func checkLater(doc record.Document) error {
+	if err := doc.Check(); err != nil {
+		return err
 	}
-	return d.Message(doc), nil
+	if doc.Note.Relation != "" && doc.Note.Seal.RefersTo == "" {
+		return pipeline.Errorf(pipeline.Invalid, "This note does not name the document it refers to; it was not sent.")
+	}
+	return nil
 }
 
 // PrepareWithdrawal implements [record.Withdrawer].
@@ -79,14 +96,19 @@ func (d *MDM) PrepareWithdrawal(doc record.Document, reason string) ([]byte, err
 
 // Send implements [record.Preparer].
 func (d *MDM) Send(ctx context.Context, doc record.Document, payload []byte) (record.Receipt, error) {
+	return d.site.send(ctx, doc, payload)
+}
+
+// send sends a message and judges the answer.
+func (s Site) send(ctx context.Context, doc record.Document, payload []byte) (record.Receipt, error) {
 	if err := ctx.Err(); err != nil {
 		return record.Receipt{}, pipeline.Wrap(pipeline.Unavailable, errors.Join(record.ErrNotSent, err), "The note was not sent yet because the work was interrupted. It will be tried again.")
 	}
-	ack, err := d.site.Client.Send(ctx, payload, true)
+	ack, err := s.Client.Send(ctx, payload, true)
 	if err != nil {
 		return record.Receipt{}, err
 	}
-	if err := d.judge(ack); err != nil {
+	if err := s.judge(ack); err != nil {
 		return record.Receipt{}, err
 	}
 	// The receiver gives no number of its own: it goes by ours.
@@ -95,9 +117,9 @@ func (d *MDM) Send(ctx context.Context, doc record.Document, payload []byte) (re
 
 // judge is the table of what an acknowledgement means for the delivery (v2.5.1
 // 2.9.2.2, and the site's own habits).
-func (d *MDM) judge(a Ack) error {
+func (s Site) judge(a Ack) error {
 	answer := fmt.Errorf("%s %s", a.Code, a.Error) // the text may hold patient data
-	for _, code := range d.site.Busy {
+	for _, code := range s.Busy {
 		if a.Error == code && code != "" && a.Code != AA {
 			return pipeline.Wrap(pipeline.Unavailable, answer, "The receiver is busy. The note will be sent again.")
 		}
@@ -129,40 +151,41 @@ func event(n pipeline.Note) string {
 }
 
 // Message writes the note: T02, T06 or T10, which all have the structure MDM_T02.
-func (d *MDM) Message(doc record.Document) []byte {
-	n := doc.Note
+func (d *MDM) Message(doc record.Document) ([]byte, error) {
 	var w Writer
-	d.head(&w, doc, event(n), "MDM_T02")
+	act := event(doc.Note)
+	d.site.head(&w, doc, [3]string{"MDM", act, "MDM_T02"}, act)
 	w.Segment("TXA", d.txa(doc)...)
-	info := n.Worktype.Info()
-	for i, line := range strings.Split(strings.TrimRight(n.Text, "\n"), "\n") {
-		w.Segment("OBX", fmt.Sprint(i+1), "TX", Components(info.LOINC, info.Display, "LN"), "", Escape(line), "", "", "", "", "", "F")
-	}
-	return w.Bytes()
+	info := doc.Note.Worktype.Info()
+	err := d.site.content(&w, doc, result{code: Components(info.LOINC, info.Display, "LN"), status: "F"}, 1)
+	return w.Bytes(), err
 }
 
 // Cancellation writes MDM^T11 for a document that was sent (9.5.11): no content,
 // TXA-19 CA, the reason in TXA-21.
 func (d *MDM) Cancellation(doc record.Document, reason string) []byte {
 	var w Writer
-	d.head(&w, doc, "T11", "MDM_T01")
+	d.site.head(&w, doc, [3]string{"MDM", "T11", "MDM_T01"}, "T11")
 	f := d.txa(doc)
 	f[19-1], f[21-1] = "CA", Escape(reason)
 	w.Segment("TXA", f...)
 	return w.Bytes()
 }
 
-// head writes the segments before the document: header, event, patient, visit.
-func (d *MDM) head(w *Writer, doc record.Document, event, structure string) {
-	s, p := d.site, doc.Patient
+// head writes the segments before the document: header, event (of MDM), patient,
+// visit. act is what the message does, for its number.
+func (s Site) head(w *Writer, doc record.Document, kind [3]string, act string) {
+	p := doc.Patient
 	signed := Time(doc.Note.Seal.SignedAt)
 	processing := "P"
 	if s.Test {
 		processing = "T"
 	}
 	w.Segment("MSH", `^~\&`, Escape(s.Sender[0]), Escape(s.Sender[1]), Escape(s.Receiver[0]), Escape(s.Receiver[1]),
-		signed, "", Components("MDM", event, structure), Escape(control(doc, event)), processing, "2.5.1", "", "", "AL", "NE", "", "UNICODE UTF-8")
-	w.Segment("EVN", "", signed)
+		signed, "", Components(kind[:]...), Escape(control(doc, act)), processing, "2.5.1", "", "", "AL", "NE", "", "UNICODE UTF-8")
+	if kind[0] == "MDM" {
+		w.Segment("EVN", "", signed)
+	}
 	w.Segment("PID", "1", "", Components(p.MRN, "", "", s.Authority, "MR"), "", Components(p.Family, p.Given), "",
 		Date(p.BirthDate), sexCode(p.Sex))
 	w.Segment("PV1", pv1(doc.Encounter, s.Authority)...)
@@ -202,7 +225,7 @@ func (d *MDM) txa(doc record.Document) []string {
 	set := func(field int, value string) { f[field-1] = value }
 	set(1, "1")
 	set(2, d.docType(n.Worktype))
-	set(3, "TX")
+	set(3, d.site.presentation())
 	set(4, Time(doc.Created))
 	set(5, author)
 	set(6, Time(doc.Created))
@@ -238,15 +261,20 @@ func (d *MDM) docType(w pipeline.Worktype) string {
 
 // provider writes a person (XCN, PPN): number, name, and who issued the number.
 func (d *MDM) provider(p record.Person) string {
-	var id, authority string
-	if d.site.Provider != nil {
-		id, authority = d.site.Provider(p)
+	id, family, given, authority := d.site.who(p)
+	return Components(id, family, given, "", "", "", "", "", authority)
+}
+
+// who is a person as the receiver knows them.
+func (s Site) who(p record.Person) (id, family, given, authority string) {
+	if s.Provider != nil {
+		id, authority = s.Provider(p)
 	}
-	given, family := "", p.Name
+	family = p.Name
 	if i := strings.LastIndexByte(p.Name, ' '); i >= 0 {
 		given, family = p.Name[:i], p.Name[i+1:]
 	}
-	return Components(id, family, given, "", "", "", "", "", authority)
+	return id, family, given, authority
 }
 
 func sexCode(sex string) string {

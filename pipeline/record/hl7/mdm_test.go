@@ -30,6 +30,9 @@ func (a *archive) take(_ context.Context, _ []byte, m Message, bad error) Ack {
 	switch {
 	case bad != nil:
 		return Ack{Code: AR, Error: ErrInternal}
+	case m.Event() == "ORU^R01":
+		a.texts[m.Value("OBR", 3)] = m.Value("MSH", 10)
+		return Ack{Code: AA}
 	case m.Event() != "MDM^T02":
 		return Ack{Code: AR, Error: ErrEventCode}
 	case m.Value("PID", 3) == "" || m.Value("TXA", 12) == "":
@@ -92,8 +95,11 @@ func TestMessage(t *testing.T) {
 	doc.Note.Text = "Consultation\n\nO2 & CO2 | stable ^ 5~6\\7\n"
 	d := NewMDM(Site{Authority: "WEST", Sender: [2]string{"DICT", "WEST"}, Receiver: [2]string{"EHR", "MAIN"},
 		Provider: func(p record.Person) (string, string) { return "1234567893", "NPI" }})
-	got := d.Message(doc)
-	if again := d.Message(doc); string(again) != string(got) {
+	got, err := d.Message(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := d.Message(doc); string(again) != string(got) {
 		t.Error("the same document is another message")
 	}
 	readable := strings.ReplaceAll(string(got), "\r", "\n")
@@ -140,7 +146,7 @@ func TestJudge(t *testing.T) {
 		"busy by habit":  {Ack{Code: AE, Error: ErrLocked}, pipeline.Unavailable},
 		"nonsense":       {Ack{Code: "OK"}, pipeline.Invalid},
 	} {
-		err := d.judge(c.ack)
+		err := d.site.judge(c.ack)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || pipeline.KindOf(err) != c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
@@ -192,13 +198,17 @@ func TestLaterMessages(t *testing.T) {
 	doc.Series = 2
 	for relation, event := range map[pipeline.Relation]string{pipeline.Addendum: "T06", pipeline.Amendment: "T10"} {
 		doc.Note.Relation = relation
-		m, err := Parse(d.Message(doc))
+		message, err := d.Message(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := Parse(message)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if m.Event() != "MDM^"+event || m.Part("MSH", 9, 3) != "MDM_T02" || m.Value("MSH", 10) != "D0000000007"+event+"B" ||
 			m.Value("TXA", 12) != "D0000000007" || m.Value("TXA", 13) != "D0000000001" || m.Value("TXA", 21) != doc.Note.Reason || m.Value("TXA", 17) != "LA" {
-			t.Errorf("%s:\n%s", relation, strings.ReplaceAll(string(d.Message(doc)), "\r", "\n"))
+			t.Errorf("%s:\n%s", relation, strings.ReplaceAll(string(message), "\r", "\n"))
 		}
 		if txa, _ := m.Segment("TXA"); strings.Count(txa.Field(22), "~") != 1 {
 			t.Errorf("%s: TXA-22 %q, want both signatures", relation, txa.Field(22))
