@@ -6,7 +6,8 @@ import (
 )
 
 // The resources that a scope may name.
-var scopeResources = []string{"*", "Patient", "Encounter", "DocumentReference", "Binary", "Provenance", "AuditEvent"}
+var scopeResources = []string{"*", "Patient", "Encounter", "DocumentReference", "Binary", "Provenance", "AuditEvent",
+	"AllergyIntolerance", "Condition", "Coverage", "MedicationRequest", "MedicationStatement", "Observation", "Procedure"}
 
 // ParseScopes reads SMART scopes (SMART App Launch 2.0, chapter 7; also the words
 // read and write of version 1) such as "system/*.read" or

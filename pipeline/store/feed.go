@@ -242,6 +242,7 @@ func mergePatients(ctx context.Context, tx pgx.Tx, by Actor, survivor string, a 
 	for _, table := range []string{"notes", "documents", "dispatches"} {
 		batch.Queue("update "+table+" set patient_id = $2 where patient_id = $1", old, survivor)
 	}
+	moveClinical(batch, by, old, survivor)
 	for _, id := range moved {
 		queueAudit(batch, mergeEntry(by, id, survivor, old))
 	}

@@ -28,6 +28,7 @@ func (s *Server) fhirRoutes() []route {
 		{pattern: "GET /fhir/Provenance/{fhir}", handle: s.fhirProvenance},
 		{pattern: "GET /fhir/", handle: fhirUnknown},
 	}
+	table = append(table, s.clinicalRoutes()...)
 	for i := range table {
 		// A search whose parameters are in the body keeps them out of logs on the way.
 		if kind, ok := strings.CutPrefix(table[i].pattern, "GET /fhir/"); ok && fhir.Searchable(kind) {
@@ -130,6 +131,9 @@ func (s *Server) chartDocument(r *http.Request) (pipeline.ChartDocument, error) 
 
 func (s *Server) fhirDocument(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.chartDocument(r)
+	if pipeline.KindOf(err) == pipeline.NotFound && err != nil {
+		return s.fhirEntry("DocumentReference")(w, r) // one that came from elsewhere
+	}
 	if err != nil {
 		return err
 	}

@@ -19,12 +19,14 @@ func (s *Server) fhirDocuments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return search(s, w, r, m, q, finder[pipeline.ChartDocument, fhir.DocumentReference]{
-		rows:     s.documentRows(r.Context(), q),
-		resource: m.DocumentReference,
-		cursor:   documentCursor,
-		patient:  func(d pipeline.ChartDocument) string { return d.Note.PatientID },
-	})
+	notes := func(yield func(shown, error) bool) {
+		for d, err := range s.documentRows(r.Context(), q) {
+			if !yield(shown{m.DocumentReference(d), d.Note.PatientID, documentCursor(d)}, err) {
+				return
+			}
+		}
+	}
+	return search(s, w, r, m, q, shownFinder(zip2(notes, s.entryRows(r.Context(), m, q))))
 }
 
 // fhirProvenances searches who made documents, as documents are searched.
@@ -63,7 +65,7 @@ func (s *Server) documentRows(ctx context.Context, q fhir.Query) rows[pipeline.C
 // documentFilters says how to look: by the narrowest thing that is asked for.
 // documentMatches then sees to the rest.
 func documentFilters(q fhir.Query) []store.DocumentFilter {
-	if q.Nothing {
+	if q.Nothing || q.NoNotes {
 		return nil
 	}
 	base := store.DocumentFilter{From: q.Date.From, To: q.Date.To, Since: q.Updated.From, After: documentStart(q), Limit: 500}

@@ -30,7 +30,7 @@ func (rt route) fhirAct() (resource string, act rune) {
 	switch {
 	case method == "PUT":
 		return resource, 'u'
-	case rest == "_search":
+	case rest == "_search", rest == "_history":
 		return resource, 's'
 	case method == "POST":
 		return resource, 'c'

@@ -113,7 +113,7 @@ func TestFHIRReads(t *testing.T) {
 		t.Errorf("%d accesses to the patient in the audit, want 5", n)
 	}
 
-	for _, path := range []string{"Patient/x", "Encounter/x", "DocumentReference/" + patient, "Binary/x", "Observation"} {
+	for _, path := range []string{"Patient/x", "Encounter/x", "DocumentReference/" + patient, "Binary/x", "Device"} {
 		x.do("records", "GET", "/fhir/"+path, nil).wantOutcome(http.StatusNotFound, "no ")
 	}
 	x.do("author", "GET", "/fhir/Patient/"+patient, nil).wantOutcome(http.StatusForbidden, "may not")

@@ -17,14 +17,14 @@ import (
 
 // fhirWrites take patients and visits from a records system.
 func (s *Server) fhirWrites() []route {
-	return []route{
+	return append(s.clinicalWrites(), []route{
 		{pattern: "POST /fhir/Patient", handle: s.fhirPutPatient},
 		{pattern: "PUT /fhir/Patient", handle: s.fhirPutPatient}, // ?identifier=: the same in other words
 		{pattern: "PUT /fhir/Patient/{fhir}", handle: s.fhirPutPatient},
 		{pattern: "POST /fhir/Encounter", handle: s.fhirPutEncounter},
 		{pattern: "PUT /fhir/Encounter", handle: s.fhirPutEncounter},
 		{pattern: "PUT /fhir/Encounter/{fhir}", handle: s.fhirPutEncounter},
-	}
+	}...)
 }
 
 // searchByForm is a search by POST (R4 3.1.1.1): parameters may stand in the body
@@ -48,11 +48,16 @@ func searchByForm(search func(http.ResponseWriter, *http.Request) error) func(ht
 const maxResource = 1 << 20
 
 func readFHIR(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxResource))
+	return readUpTo(w, r, maxResource)
+}
+
+// readUpTo reads a resource of so many bytes at most.
+func readUpTo(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
-		return nil, pipeline.Errorf(pipeline.TooLarge, "The resource is larger than %d bytes.", maxResource)
+		return nil, pipeline.Errorf(pipeline.TooLarge, "The resource is larger than %d bytes.", limit)
 	case err != nil:
 		return nil, pipeline.Wrap(pipeline.Invalid, err, "The resource did not arrive whole.")
 	}

@@ -19,7 +19,7 @@ const everybody = "author transcriptionist qa lead clinician records auditor adm
 // it says so twice: while it is typed, and while it waits for its signature.
 // "own:" is for those whose own it is: author and clinician dictated it,
 // transcriptionist and QA editor hold it.
-var rights = map[string]struct{ all, typing, signature string }{
+var rights = withClinical(map[string]struct{ all, typing, signature string }{
 	"POST /api/v1/recordings":                       authors,
 	"GET /api/v1/recordings":                        authors,
 	"GET /api/v1/recordings/{recording}":            authors, // whose it is: TestRecordingIsItsAuthors
@@ -138,7 +138,7 @@ var rights = map[string]struct{ all, typing, signature string }{
 	"POST /api/v1/me/second-factor":                      {all: everybody},
 	"POST /api/v1/me/second-factor/confirm":              {all: everybody},
 	"POST /api/v1/me/second-factor/remove":               {all: everybody},
-}
+})
 
 // authors send recordings.
 var authors = struct{ all, typing, signature string }{all: "author clinician"}

@@ -44,8 +44,18 @@ type RestResource struct {
 	Type             string        `json:"type"`
 	SupportedProfile []string      `json:"supportedProfile,omitempty"`
 	Interaction      []Interaction `json:"interaction"`
+	Versioning       string        `json:"versioning,omitempty"`
+	ReadHistory      bool          `json:"readHistory,omitempty"`
+	ConditionalMake  bool          `json:"conditionalCreate,omitempty"`
 	ConditionalWrite bool          `json:"conditionalUpdate,omitempty"`
 	SearchParam      []SearchParam `json:"searchParam,omitempty"`
+	Operation        []Operation   `json:"operation,omitempty"`
+}
+
+// Operation is CapabilityStatement.rest.resource.operation.
+type Operation struct {
+	Name       string `json:"name"`
+	Definition string `json:"definition"`
 }
 
 // Interaction is CapabilityStatement.rest.resource.interaction.
@@ -64,7 +74,7 @@ type SearchParam struct {
 func (m Mapping) CapabilityStatement(version string, released time.Time) CapabilityStatement {
 	rest := Rest{
 		Mode:     "server",
-		Security: Security{Description: "Every request but this one needs a bearer token of an account with the role records or clinician; patients and visits are written by the role records, audit events read by the role auditor."},
+		Security: Security{Description: "Every request but this one needs a bearer token of an account with the role records or clinician; patients, visits and what belongs in charts are written by the role records, audit events read by the role auditor."},
 	}
 	for _, r := range searchable {
 		rest.Resource = append(rest.Resource, searchResource(r))
@@ -96,6 +106,15 @@ func searchResource(name string) RestResource {
 	if name == "Patient" || name == "Encounter" {
 		r.Interaction = append(r.Interaction, Interaction{"create"}, Interaction{"update"})
 		r.ConditionalWrite = true
+	}
+	if isClinical(name) {
+		r.Interaction = append(r.Interaction, Interaction{"vread"}, Interaction{"create"}, Interaction{"update"},
+			Interaction{"history-instance"}, Interaction{"history-type"})
+		r.Versioning, r.ReadHistory = "versioned-update", true
+		r.ConditionalMake, r.ConditionalWrite = true, true
+	}
+	if name == "Patient" {
+		r.Operation = []Operation{{"everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"}}
 	}
 	for _, p := range searchParams(name) {
 		r.SearchParam = append(r.SearchParam, SearchParam{p.name, p.kind, p.doc})

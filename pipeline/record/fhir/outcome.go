@@ -1,6 +1,10 @@
 package fhir
 
-import "dictation/pipeline"
+import (
+	"errors"
+
+	"dictation/pipeline"
+)
 
 // OperationOutcome is FHIR R4 OperationOutcome: what went wrong.
 type OperationOutcome struct {
@@ -13,11 +17,21 @@ type Issue struct {
 	Severity string          `json:"severity"`
 	Code     string          `json:"code"`
 	Details  CodeableConcept `json:"details"`
+
+	Expression []string `json:"expression,omitempty"` // FHIRPath of the element
 }
 
 // Outcome tells a client about err in the sentence a person would read. The
 // HTTP status comes from the same Kind in package web.
 func Outcome(err error) OperationOutcome {
+	var f *Flawed
+	if errors.As(err, &f) {
+		o := OperationOutcome{ResourceType: "OperationOutcome"}
+		for _, t := range f.Troubles {
+			o.Issue = append(o.Issue, Issue{Severity: "error", Code: t.Code, Details: CodeableConcept{Text: t.Path + ": " + t.Text}, Expression: []string{t.Path}})
+		}
+		return o
+	}
 	return OperationOutcome{
 		ResourceType: "OperationOutcome",
 		Issue: []Issue{{

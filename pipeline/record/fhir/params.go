@@ -24,7 +24,7 @@ func (p param) allows(modifier string) bool {
 }
 
 // The resources a search may ask for.
-var searchable = []string{"Patient", "Encounter", "DocumentReference", "Provenance"}
+var searchable = append([]string{"Patient", "Encounter", "DocumentReference", "Provenance"}, ClinicalTypes...)
 
 // Searchable reports whether resources of a type can be searched.
 func Searchable(resource string) bool { return slices.Contains(searchable, resource) }
@@ -49,11 +49,16 @@ func searchParams(resource string) []param {
 	case "DocumentReference":
 		return []param{idParam, patientParam("patient"), patientParam("subject"), {
 			name: "identifier", kind: "token", doc: "document number, job number or urn:uuid of the note",
-			parse: func(m Mapping, q *Query, _, v string) error { return m.identifiers(q, v, m.Document, m.Job, uris) },
+			parse: func(m Mapping, q *Query, _, v string) error {
+				if err := readTokens("identifier", v, &q.Identifiers); err != nil {
+					return err
+				}
+				return q.ofNotes(func() error { return m.identifiers(q, v, m.Document, m.Job, uris) })
+			},
 		}, {
 			name: "type", kind: "token", doc: "LOINC document type", parse: parseTypes,
 		}, {
-			name: "category", kind: "token", doc: "every document is a " + clinicalNote, parse: parseCategory,
+			name: "category", kind: "token", doc: "notes written here are " + clinicalNote, parse: parseCategory,
 		}, {
 			name: "date", kind: "date", repeats: true, doc: "when it was signed",
 			parse: func(_ Mapping, q *Query, _, v string) error { return q.Date.narrow("date", v) },
@@ -76,7 +81,7 @@ func searchParams(resource string) []param {
 			},
 		}, updatedParam}
 	}
-	return nil
+	return clinicalParams(resource)
 }
 
 var idParam = param{
@@ -182,19 +187,21 @@ func parseNames(_ Mapping, q *Query, modifier, v string) error {
 
 func parseTypes(_ Mapping, q *Query, _, v string) error {
 	tokens, err := parseTokens("type", v)
+	q.Codes = tokens
 	for _, w := range pipeline.Worktypes {
 		if slices.ContainsFunc(tokens, func(t Token) bool { return t.Is(loinc, w.LOINC) }) {
 			q.Types = append(q.Types, w.Worktype)
 		}
 	}
-	q.Nothing = q.Nothing || len(q.Types) == 0
+	q.NoNotes = q.NoNotes || len(q.Types) == 0
 	return err
 }
 
 func parseCategory(_ Mapping, q *Query, _, v string) error {
 	tokens, err := parseTokens("category", v)
+	q.Categories = tokens
 	note := slices.ContainsFunc(tokens, func(t Token) bool { return t.Is(docCategory, clinicalNote) })
-	q.Nothing = q.Nothing || !note
+	q.NoNotes = q.NoNotes || !note
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 type Query struct {
 	Resource string
 	Nothing  bool // nothing can match: answer an empty page
+	NoNotes  bool // of DocumentReference: no note written here can match
 
 	IDs      []string            // ids of the resource (UUIDs)
 	Patients []string            // ids of the patients it is about (UUIDs)
@@ -26,6 +27,12 @@ type Query struct {
 	Types    []pipeline.Worktype // of a DocumentReference
 	Date     Range               // when a DocumentReference was signed
 	Updated  Range               // when the resource last changed
+
+	// What other systems sent is compared with these as it was sent.
+	Identifiers []Token
+	Codes       []Token
+	Categories  []Token
+	States      []Token
 
 	Count int    // resources on a page; 0 asks for the total only
 	After Cursor // continue behind this one; zero is the first page

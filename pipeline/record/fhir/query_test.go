@@ -105,7 +105,7 @@ func TestParseQueryRefuses(t *testing.T) {
 		kind            pipeline.Kind
 		says            string
 	}{
-		{"Observation", "", pipeline.NotFound, "Patient, Encounter, DocumentReference"},
+		{"Device", "", pipeline.NotFound, "Patient, Encounter, DocumentReference"},
 		{"Binary", "", pipeline.NotFound, "cannot be searched"},
 		{"Patient", "birthplace=Atlantis", pipeline.Invalid, "_id, identifier, name, _lastUpdated"},
 		{"Patient", "name:soundex=x", pipeline.Invalid, "modifier of name"},
