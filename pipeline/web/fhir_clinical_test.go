@@ -61,6 +61,8 @@ var entries = map[string]string{
 		"content":[{"attachment":{"contentType":"text/plain;charset=utf-8","data":"` + "SGVhcnQgc291bmQu" + `","title":"Opinion"}}]}`,
 }
 
+const allergyStatus = `"clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]},`
+
 func entryOf(kind, patient string) string {
 	return fmt.Sprintf(entries[kind], fmt.Sprintf(`{"reference":"Patient/%s"}`, patient))
 }
@@ -160,7 +162,7 @@ func TestClinicalRefused(t *testing.T) {
 		"unknown element":  {"Observation", strings.Replace(good, `"performer"`, `"Secretname":1,"performer"`, 1), 400, "Observation: "},
 		"modifier":         {"Observation", strings.Replace(good, `"performer"`, `"modifierExtension":[{"url":"urn:not"}],"performer"`, 1), 400, "Observation.modifierExtension: "},
 		"script":           {"Observation", strings.Replace(good, `"performer"`, `"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><script>1</script></div>"},"performer"`, 1), 400, "Observation.text.div: "},
-		"no status":        {"AllergyIntolerance", strings.Replace(entryOf("AllergyIntolerance", ada), `"clinicalStatus"`, `"verificationStatus"`, 1), 400, "AllergyIntolerance.verificationStatus: "},
+		"no status":        {"AllergyIntolerance", strings.Replace(entryOf("AllergyIntolerance", ada), allergyStatus, "", 1), 400, "ait-1"},
 		"no patient":       {"Procedure", fmt.Sprintf(entries["Procedure"], `{"display":"Secretname"}`), 400, "Procedure.subject: "},
 		"unknown patient":  {"Procedure", entryOf("Procedure", "0195a1b2-0000-7000-8000-000000000001"), 400, "not known here"},
 		"unknown number":   {"Procedure", fmt.Sprintf(entries["Procedure"], `{"identifier":{"system":"urn:dictation:mrn","value":"NOBODY"}}`), 400, "not known here"},
