@@ -24,6 +24,9 @@ type Dictation struct {
 	Several     bool   // the sender says that it holds several dictations
 	Part        Part   // of which recording it was cut, if of any
 
+	Questions []Question // about whose it is and what; while one is open it cannot be signed
+	Claims    Claims     // what its sender said; only of one that is just received
+
 	RefersTo string   // id of the signed note it adds to or amends; empty for most
 	Relation Relation // to that note
 	Why      string   // of an amendment: what was wrong with that note

@@ -17,11 +17,15 @@ type Handler interface {
 
 // Result is what a stage made; the field of the stage is set.
 type Result struct {
-	Sound    *Sound            // decode
-	Draft    *transcript.Draft // transcribe
-	Flags    []check.Flag      // transcribe: where the draft asks for a person
-	Hold     string            // why a person must look before it goes on; empty lets it go on
-	Delivery *Delivery         // deliver
+	Sound *Sound            // decode
+	Draft *transcript.Draft // transcribe
+	Flags []check.Flag      // transcribe: where the draft asks for a person
+	Hold  string            // why a person must look before it goes on; empty lets it go on
+
+	Questions    []Question    // transcribe: what the recording contradicts
+	Heard        []check.Heard // transcribe: who and what is named at its beginning and end
+	Unidentified string        // transcribe: why it is held while questions are open; empty lets it be typed
+	Delivery     *Delivery     // deliver
 }
 
 // Call says that a dictation waits for a machine stage. It holds ids only: the

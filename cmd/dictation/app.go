@@ -118,8 +118,12 @@ func openApp(ctx context.Context, c config, at servers, log *slog.Logger, migrat
 	if a.out, err = a.outbound(); err != nil {
 		return nil, err
 	}
+	needVisit, err := c.needVisit()
+	if err != nil {
+		return nil, err
+	}
 	a.intake = intake.New(a.store, a.blob, a.queue, intake.Options{
-		MaxBytes: c.MaxUpload << 20, Log: log, Unfinished: c.RecordingWait, Chunks: c.RecordingChunks,
+		MaxBytes: c.MaxUpload << 20, Log: log, Unfinished: c.RecordingWait, Chunks: c.RecordingChunks, NeedVisit: needVisit,
 	})
 	a.auth = auth.New(a.store, auth.Options{Session: c.Session, Idle: c.Idle, SiteKey: c.siteSeed(), PasswordOnly: !c.LoginSecondFactor})
 	a.metrics.watch(a.store, a.queue)

@@ -63,6 +63,9 @@ type config struct {
 	SignAsk     bool   `env:"SIGN_ASK" envDefault:"false" doc:"refuse signatures by programs that do not say which doubtful places their signers heard; pages always say"`
 	SignConfirm string `env:"SIGN_CONFIRM" envDefault:"critical" doc:"which doubtful places a signer must have heard or checked: critical, all or none"`
 
+	TypeUnidentified bool   `env:"TYPE_UNIDENTIFIED" envDefault:"false" doc:"whether typists may work on dictations of which it is open whose they are; nobody can sign them before that is known"`
+	NeedVisit        string `env:"NEED_VISIT" doc:"kinds of documents that belong to a visit, separated by commas: one without waits in the queue of the unidentified; empty: none"`
+
 	Letterhead   string `env:"LETTERHEAD" doc:"what stands above printed notes and letters, may have several lines; DICTATION_LETTERHEAD_FILE names a file of it"`
 	Destinations string `env:"DESTINATIONS" secret:"true" doc:"records systems that signed notes are sent to besides the built-in record, as JSON; DICTATION_DESTINATIONS_FILE names a file of it"`
 
@@ -284,4 +287,16 @@ func (c config) scale() pipeline.Scale {
 	return pipeline.Scale{
 		Critical: c.QACritical, Noncritical: c.QANoncritical, Feedback: c.QAFeedback, Pass: c.QAPass, CriticalFails: c.QACriticalFails,
 	}
+}
+
+// needVisit reads NEED_VISIT.
+func (c config) needVisit() (list []pipeline.Worktype, err error) {
+	for _, name := range splitList(c.NeedVisit) {
+		w, err := pipeline.ParseWorktype(name)
+		if err != nil {
+			return nil, fmt.Errorf("DICTATION_NEED_VISIT: %s", pipeline.Sentence(err))
+		}
+		list = append(list, w)
+	}
+	return list, nil
 }

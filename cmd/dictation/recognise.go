@@ -121,7 +121,8 @@ func (r *recogniser) now() (*transcribe.Handler, error) {
 	r.routers = append(r.routers, router)
 	r.version = m.Version
 	r.handler = transcribe.NewRouted(r.app.blob, router, transcribe.Options{
-		TempDir: r.app.temp, Log: r.app.log, About: r.app.about, Proposals: learnt,
+		TypeUnidentified: r.app.cfg.TypeUnidentified,
+		TempDir:          r.app.temp, Log: r.app.log, About: r.app.about, Proposals: learnt,
 	})
 	return r.handler, nil
 }

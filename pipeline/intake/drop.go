@@ -95,27 +95,24 @@ func (in *Intake) removeDrop(ctx context.Context, drop blob.Dropped) error {
 // identify reads a dropped file's metadata: patient-mrn, author (username),
 // worktype, priority, encounter and several ("true": the recording holds several
 // dictations, and then no patient is asked for). What is missing or wrong does
-// not refuse the file: the dictation is held for a person, and hold says why.
+// not refuse the file: whose it is, is asked in the queue of the unidentified;
+// for the rest the dictation is held for a person, and hold says why.
 func (in *Intake) identify(ctx context.Context, drop blob.Dropped) (d pipeline.Dictation, hold string, err error) {
 	meta := drop.Metadata
 	req := Request{
-		PatientMRN: meta["patient-mrn"], Encounter: meta["encounter"], Worktype: meta["worktype"],
-		Priority: meta["priority"], FileName: drop.Key[strings.LastIndexByte(drop.Key, '/')+1:], Source: "bucket",
+		AuthorName: fileName(meta["author"]), PatientMRN: fileName(meta["patient-mrn"]), Encounter: fileName(meta["encounter"]), Worktype: fileName(meta["worktype"]),
+		Priority: meta["priority"], FileName: drop.Key[strings.LastIndexByte(drop.Key, '/')+1:], Source: "bucket", Unsure: true,
 	}
-	var why []string
+	known := false
 	switch u, _, err := in.store.UserByName(ctx, meta["author"]); {
 	case err == nil && u.Is(pipeline.RoleAuthor, pipeline.RoleClinician):
-		req.Author = u.ID
+		req.Author, known = u.ID, true
 	case err == nil || pipeline.KindOf(err) == pipeline.NotFound:
-		why = append(why, "The file names no author we know (metadata author).")
 	default:
 		return d, "", err
 	}
 	// One fault must not hide what else was said: each is put right for itself.
-	if _, err := pipeline.ParseWorktype(req.Worktype); err != nil {
-		why = append(why, "The file names no kind of document we know (metadata worktype).")
-		req.Worktype = string(pipeline.ProgressNote)
-	}
+	var why []string
 	if _, err := pipeline.ParsePriority(req.Priority); err != nil {
 		why = append(why, "The file names no priority we know (metadata priority).")
 		req.Priority = ""
@@ -123,10 +120,11 @@ func (in *Intake) identify(ctx context.Context, drop blob.Dropped) (d pipeline.D
 	if req.Several, err = ParseSeveral(meta["several"]); err != nil {
 		why = append(why, "The file does not say clearly whether it holds several dictations (metadata several: true or false).")
 	}
-	d, err = in.properties(ctx, req)
-	if pipeline.KindOf(err) == pipeline.Invalid && err != nil {
-		why = append(why, pipeline.Sentence(err))
-		err = nil
+	if d, err = in.properties(ctx, req); err != nil {
+		return d, "", err
 	}
-	return d, strings.Join(why, " "), err
+	if !known {
+		d.Questions = append(d.Questions, pipeline.AuthorUnknown)
+	}
+	return d, strings.Join(why, " "), nil
 }

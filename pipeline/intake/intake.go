@@ -25,6 +25,10 @@ type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
+	// NeedVisit lists the worktypes that belong to a visit; one without is received
+	// and waits to be identified.
+	NeedVisit []pipeline.Worktype
+
 	Unfinished time.Duration // how long a recording waits for its end; default 14 days
 	Chunks     time.Duration // how long chunks are kept once it is sent or discarded; default 30 days
 }
@@ -60,6 +64,7 @@ func New(s *store.Store, b *blob.Store, q *queue.Queue, opts Options) *Intake {
 // Request is what comes with a recording.
 type Request struct {
 	Author     string // user id
+	AuthorName string // as the sender named him, where that is no account
 	PatientMRN string
 	Encounter  string // visit number; may be empty
 	Worktype   string
@@ -68,6 +73,7 @@ type Request struct {
 	Source     string // "page", "command", "api"
 	Ref        string // idempotency key of the sender; may be empty
 	Several    bool   // it holds several dictations, as a tape does: a person splits it before it is recognised
+	Unsure     bool   // the sender does not know whose it is: what is missing or unknown is asked in the queue of the unidentified
 	Refers     pipeline.Refers
 }
 
@@ -104,10 +110,13 @@ func same(d pipeline.Dictation, r io.Reader) error {
 
 // properties checks what was said about the recording, before its bytes are read.
 func (in *Intake) properties(ctx context.Context, req Request) (d pipeline.Dictation, err error) {
-	d = pipeline.Dictation{ID: newID(), AuthorID: req.Author, Source: req.Source, Several: req.Several}
+	d = pipeline.Dictation{ID: newID(), AuthorID: req.Author, Source: req.Source, Several: req.Several, Claims: req.claims()}
 	d.Original.Name = fileName(req.FileName)
 	if d.Worktype, err = pipeline.ParseWorktype(req.Worktype); err != nil {
-		return d, err
+		if !req.Unsure {
+			return d, err
+		}
+		d.Worktype, d.Questions = pipeline.ProgressNote, append(d.Questions, pipeline.WorktypeUnknown)
 	}
 	if d.Priority, err = pipeline.ParsePriority(req.Priority); err != nil {
 		return d, err
@@ -116,7 +125,7 @@ func (in *Intake) properties(ctx context.Context, req Request) (d pipeline.Dicta
 	if req.PatientMRN == "" && req.Encounter == "" && req.Several {
 		return d, nil // each part has a patient of its own
 	}
-	if err := in.belongs(ctx, &d, req.PatientMRN, req.Encounter); err != nil || req.Refers.To == "" {
+	if err := in.belongsOrAsks(ctx, &d, req); err != nil || req.Refers.To == "" {
 		return d, err
 	}
 	return d, in.addsTo(ctx, &d, req.Refers)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -199,9 +200,13 @@ func TestDroppedFiles(t *testing.T) {
 			if d.AuthorID != h.author || d.PatientID == "" || d.Priority != pipeline.STAT || d.State != pipeline.Pending || d.Source != "bucket" {
 				t.Errorf("%+v", d)
 			}
-		default:
-			if d.State != pipeline.Held || d.Reason == "" {
-				t.Errorf("%s is %s: %q", d.Original.Name, d.Position, d.Reason)
+		case "who.wav": // recognised like any; nobody's before a person says whose
+			if d.State != pipeline.Pending || d.PatientID != "" || d.AuthorID != "" || !d.AsksFor("patient") || !d.AsksFor("author") || !d.AsksFor("worktype") {
+				t.Errorf("%s asks %v", d.Position, d.Questions)
+			}
+		case "wrong.wav":
+			if d.State != pipeline.Pending || d.EncounterID != "" || !slices.Equal(d.Questions, []pipeline.Question{pipeline.VisitOther, pipeline.PatientOther}) {
+				t.Errorf("%s asks %v", d.Position, d.Questions)
 			}
 		}
 	}
@@ -224,14 +229,17 @@ func TestDroppedFileKeepsWhatItSaid(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}
-	if d := list[0]; d.State != pipeline.Held || d.PatientID == "" || d.Priority != pipeline.STAT || !strings.Contains(d.Reason, "worktype") {
-		t.Errorf("%s patient %q %s: %q", d.Position, d.PatientID, d.Priority, d.Reason)
+	if d := list[0]; d.State != pipeline.Pending || d.PatientID == "" || d.Priority != pipeline.STAT || !slices.Equal(d.Questions, []pipeline.Question{pipeline.WorktypeUnknown}) {
+		t.Errorf("%s patient %q %s: %v", d.Position, d.PatientID, d.Priority, d.Questions)
+	}
+	if st, open, err := h.store.Stray(t.Context(), list[0].ID); err != nil || !open || st.Claims.Worktype != "consultaton" || st.Claims.PatientMRN != "M1" {
+		t.Errorf("in the queue %v with %+v, %v", open, st.Claims, err)
 	}
 	if err := h.store.Identify(t.Context(), store.Actor{ID: h.author}, list[0].ID, store.Identity{PatientID: list[0].PatientID, Worktype: pipeline.Consultation}); err != nil {
 		t.Fatal(err)
 	}
-	d, err := h.store.Unhold(t.Context(), store.Actor{ID: h.author}, list[0].ID)
-	if err != nil || d.Worktype != pipeline.Consultation || d.State != pipeline.Pending {
-		t.Errorf("%s %s, %v", d.Worktype, d.Position, err)
+	d, err := h.store.Dictation(t.Context(), list[0].ID)
+	if err != nil || d.Worktype != pipeline.Consultation || d.State != pipeline.Pending || d.Unidentified() {
+		t.Errorf("%s %s %v, %v", d.Worktype, d.Position, d.Questions, err)
 	}
 }

@@ -167,21 +167,20 @@ func (in *Intake) newPart(ctx context.Context, tape pipeline.Dictation, p Part, 
 		}
 	}
 	d.Due = d.Priority.Due(tape.Created) // it was received with the tape
-	var why []string
 	switch {
 	case p.PatientMRN == "" && p.Encounter != "":
 		return store.NewPart{}, pipeline.Errorf(pipeline.Invalid, "A visit is named without its patient; type the patient's number (MRN) as well.")
 	case p.PatientMRN == "":
-		why = append(why, fmt.Sprintf("This is part %d of %s: name its patient.", i+1, tape.JobNumber))
+		d.Questions = append(d.Questions, pipeline.PatientMissing)
 	default:
 		if err := in.belongs(ctx, &d, p.PatientMRN, p.Encounter); err != nil {
 			return store.NewPart{}, err
 		}
 	}
 	if d.AuthorID == "" {
-		why = append(why, fmt.Sprintf("Nobody is named as the author of %s, of which it is a part.", tape.JobNumber))
+		d.Questions = append(d.Questions, pipeline.AuthorUnknown)
 	}
-	return store.NewPart{Dictation: d, Hold: strings.Join(why, " ")}, nil
+	return store.NewPart{Dictation: d}, nil
 }
 
 // ref names a part and what it is to become.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -130,8 +131,8 @@ func TestSplit(t *testing.T) {
 	if d := listed[1]; d.Worktype != tape.Worktype || d.Priority != tape.Priority || d.PatientID == listed[0].PatientID || d.State != pipeline.Pending {
 		t.Errorf("part 2: %+v", d)
 	}
-	if d := listed[2]; d.State != pipeline.Held || !strings.Contains(d.Reason, "part 3 of "+tape.JobNumber) || d.Original.Name != tape.JobNumber+" part 3.wav" {
-		t.Errorf("part 3: %s %q %q", d.Position, d.Reason, d.Original.Name)
+	if d := listed[2]; d.State != pipeline.Pending || !slices.Equal(d.Questions, []pipeline.Question{pipeline.PatientMissing}) || d.Original.Name != tape.JobNumber+" part 3.wav" {
+		t.Errorf("part 3: %s %v %q", d.Position, d.Questions, d.Original.Name)
 	}
 	after, err := h.store.Dictation(t.Context(), tape.ID)
 	if err != nil || !after.Parted() || after.Original != tape.Original || string(h.bytesOf(t, tape.Original.Key)) != "the tape as it was sent" {
@@ -298,8 +299,8 @@ func TestDroppedTape(t *testing.T) {
 				t.Errorf("unclear: %s %q", d.Position, d.Reason)
 			}
 		case "nobodys.wav":
-			if !d.Several || d.State != pipeline.Held || !strings.Contains(d.Reason, "author") || strings.Contains(d.Reason, "MRN") {
-				t.Errorf("nobody's: %s %q", d.Position, d.Reason)
+			if !d.Several || d.State != pipeline.Pending || !slices.Equal(d.Questions, []pipeline.Question{pipeline.AuthorUnknown}) {
+				t.Errorf("nobody's: %s %v", d.Position, d.Questions)
 			}
 		}
 	}

@@ -251,12 +251,11 @@ type finishing struct {
 
 // finish joins the chunks to the original and writes the dictation's row.
 func (in *Intake) finish(ctx context.Context, by store.Actor, r pipeline.Recording, chunks []pipeline.Chunk, f finishing) (pipeline.Dictation, error) {
-	d, err := in.properties(ctx, request(r, f.source))
+	req := request(r, f.source)
+	req.Unsure = f.hold != "" // a person looks at it anyway: also where the patient is not known any more
+	d, err := in.properties(ctx, req)
 	if err != nil {
-		if f.hold == "" || pipeline.KindOf(err) != pipeline.Invalid {
-			return d, err
-		}
-		f.hold += " " + pipeline.Sentence(err) // the patient is not known any more: a person finds him
+		return d, err
 	}
 	if err := in.keepJoined(ctx, &d, r, chunks, f.samples); err != nil {
 		return d, err

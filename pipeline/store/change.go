@@ -137,6 +137,11 @@ func (c *change) write(ctx context.Context, on pipeline.Event) error {
 	if to.Stage != c.from.Stage || on == pipeline.Retried || on == pipeline.Unhold {
 		d.Attempt = 0
 	}
+	if on == pipeline.Split {
+		if err := c.unask(ctx); err != nil { // the parts have questions of their own
+			return err
+		}
+	}
 	var sound []byte
 	if d.Sound.Canonical.Key != "" {
 		if sound, err = json.Marshal(d.Sound); err != nil {
@@ -146,10 +151,10 @@ func (c *change) write(ctx context.Context, on pipeline.Event) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`update dictations set stage = $3, step = $4, state = $5, reason = $6, version = $2 + 1, attempt = $7,
 		worker = $8, holder_id = $9, lease_until = $10, sound = $11, text_n = $12, held_since = $13, cosigner_id = $14,
-		announced_at = now(), updated_at = now()
+		questions = coalesce($15::text[], '{}'), announced_at = now(), updated_at = now()
 		where id = $1 and version = $2`,
 		d.ID, d.Version-1, d.Stage, d.Step, d.State, d.Reason, d.Attempt,
-		c.work, null(d.HolderID), nullTime(d.Lease), sound, d.TextN, nullTime(d.HeldSince), null(d.CosignerID))
+		c.work, null(d.HolderID), nullTime(d.Lease), sound, d.TextN, nullTime(d.HeldSince), null(d.CosignerID), d.Questions)
 	e := moved(c.by, on, c.from, *d)
 	e.Detail = cmp.Or(c.note, e.Detail)
 	queueAudit(batch, e)

@@ -17,7 +17,7 @@ import (
 const columns = `d.id, d.job_number, d.author_id, d.patient_id, d.encounter_id, d.worktype, d.priority, d.due_at,
 	d.facility, d.source, d.stage, d.step, d.state, d.reason, d.version, d.attempt, d.holder_id, d.lease_until,
 	d.original_key, d.original_sha256, d.original_size, d.original_name, d.sound, d.text_n, d.created_at, d.updated_at,
-	d.several, d.parent_id, d.part_from, d.part_to, d.pool, d.held_since, d.cosigner_id, d.refers_to, d.relation, d.why`
+	d.several, d.parent_id, d.part_from, d.part_to, d.pool, d.held_since, d.cosigner_id, d.refers_to, d.relation, d.why, d.questions`
 
 func scanDictation(row pgx.CollectableRow) (pipeline.Dictation, error) {
 	var d pipeline.Dictation
@@ -28,7 +28,7 @@ func scanDictation(row pgx.CollectableRow) (pipeline.Dictation, error) {
 	err := row.Scan(&d.ID, &d.JobNumber, &author, &patient, &encounter, &d.Worktype, &d.Priority, &d.Due,
 		&d.Facility, &d.Source, &d.Stage, &d.Step, &d.State, &d.Reason, &d.Version, &d.Attempt, &holder, &lease,
 		&d.Original.Key, &d.Original.SHA256, &d.Original.Size, &d.Original.Name, &sound, &d.TextN, &d.Created, &d.Updated,
-		&d.Several, &parent, &from, &to, &d.Pool, &since, &cosigner, &refers, &d.Relation, &d.Why)
+		&d.Several, &parent, &from, &to, &d.Pool, &since, &cosigner, &refers, &d.Relation, &d.Why, &d.Questions)
 	if err != nil {
 		return d, err
 	}
@@ -103,6 +103,11 @@ func receive(ctx context.Context, tx pgx.Tx, by Actor, d *pipeline.Dictation, re
 	if err := writeAudit(ctx, tx, e); err != nil {
 		return err
 	}
+	if d.Unidentified() {
+		if err := openQuestions(ctx, tx, by, *d, d.Questions); err != nil {
+			return err
+		}
+	}
 	if hold != "" {
 		c := change{tx: tx, by: by, d: d}
 		return c.andHold(ctx, hold)
@@ -119,13 +124,13 @@ func insertDictation(ctx context.Context, tx pgx.Tx, d *pipeline.Dictation, ref 
 		insert into dictations (id, job_number, author_id, patient_id, encounter_id, worktype, priority, due_at,
 			facility, source, source_ref, stage, step, state, version,
 			original_key, original_sha256, original_size, original_name, several, parent_id, part_from, part_to, pool,
-			refers_to, relation, why)
+			refers_to, relation, why, questions)
 		values ($1, 'D' || lpad(nextval('job_numbers')::text, 10, '0'), $2, $3, $4, $5, $6, $7, $8, $9, $10,
-			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, route($5, $2, $8), $23, $24, $25)
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, route($5, $2, $8), $23, $24, $25, coalesce($26::text[], '{}'))
 		returning pool, job_number, created_at, updated_at`,
 		d.ID, null(d.AuthorID), null(d.PatientID), null(d.EncounterID), d.Worktype, d.Priority, d.Due,
 		d.Facility, d.Source, null(ref), d.Stage, d.Step, d.State, d.Version,
-		d.Original.Key, d.Original.SHA256, d.Original.Size, d.Original.Name, d.Several, null(d.Part.Of), from, to, null(d.RefersTo), d.Relation, d.Why,
+		d.Original.Key, d.Original.SHA256, d.Original.Size, d.Original.Name, d.Several, null(d.Part.Of), from, to, null(d.RefersTo), d.Relation, d.Why, d.Questions,
 	).Scan(&d.Pool, &d.JobNumber, &d.Created, &d.Updated)
 }
 
@@ -193,34 +198,6 @@ func (s *Store) Counts(ctx context.Context) (map[pipeline.Position]int, error) {
 		return nil
 	})
 	return counts, kind(err)
-}
-
-// Identity is what a dictation belongs to and is. Empty fields of the last three
-// leave what is there.
-type Identity struct {
-	PatientID, EncounterID string
-	AuthorID               string
-	Worktype               pipeline.Worktype
-	Priority               pipeline.Priority
-}
-
-// Identify sets what a dictation belongs to, while it is held or failed and not signed.
-func (s *Store) Identify(ctx context.Context, by Actor, id string, to Identity) error {
-	return s.tx(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `update dictations set patient_id = $2, encounter_id = $3,
-			author_id = coalesce($4, author_id), worktype = coalesce($5, worktype),
-			priority = coalesce(nullif($6, 0), priority),
-			pool = route(coalesce($5, worktype), coalesce($4, author_id), facility), updated_at = now()
-			where id = $1 and state in ('held', 'failed') and stage <> 'deliver'`,
-			id, null(to.PatientID), null(to.EncounterID), null(to.AuthorID), null(string(to.Worktype)), int(to.Priority))
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return pipeline.Errorf(pipeline.Conflict, "Only a dictation that is held or failed can be given another patient.")
-		}
-		return writeAudit(ctx, tx, by.entry("dictation.identified", id, to.PatientID))
-	})
 }
 
 // entryDetail is the attempt and the reason a machine stage gave.

@@ -83,11 +83,14 @@ func admit(ctx context.Context, tx pgx.Tx, by Actor, a pipeline.Admission) error
 	}
 	switch a.Kind {
 	case pipeline.VisitNews, pipeline.VisitVoid:
-		return newsOfVisit(ctx, tx, by, patient, a)
+		if err := newsOfVisit(ctx, tx, by, patient, a); err != nil {
+			return err
+		}
+		return raise(ctx, tx, by, patient, a.Visit.Number)
 	case pipeline.PatientMerge:
 		return mergePatients(ctx, tx, by, patient, a)
 	}
-	return nil
+	return raise(ctx, tx, by, patient, "")
 }
 
 // outdated reports whether news are older than what is known.
@@ -235,6 +238,9 @@ func mergePatients(ctx context.Context, tx pgx.Tx, by Actor, survivor string, a 
 	rows, _ := tx.Query(ctx, "update dictations set patient_id = $2, updated_at = now() where patient_id = $1 returning id::text", old, survivor)
 	moved, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
+		return err
+	}
+	if err := followMerge(ctx, tx, old, survivor, moved); err != nil {
 		return err
 	}
 	batch := &pgx.Batch{}

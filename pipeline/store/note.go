@@ -40,8 +40,8 @@ func (c *change) toSign(ctx context.Context, base int) (pipeline.Note, error) {
 		PatientID: c.d.PatientID, EncounterID: c.d.EncounterID,
 		Worktype: c.d.Worktype, Title: noteTitle(*c.d), RefersTo: c.d.RefersTo, Relation: c.d.Relation, Reason: c.d.Why,
 	}
-	if c.d.PatientID == "" {
-		return note, pipeline.Errorf(pipeline.Conflict, "This dictation has no patient yet; it cannot be signed.")
+	if err := c.d.Deliverable(); err != nil {
+		return note, err
 	}
 	if base != c.d.TextN {
 		return note, pipeline.Errorf(pipeline.Stale, "The text was changed after you read it: you saw version %d, the newest is %d. Read it again before you sign.", base, c.d.TextN)

@@ -68,10 +68,16 @@ func (s *Store) Complete(ctx context.Context, job pipeline.Job, worker string, r
 			if c.d.MustSplit() {
 				c.hold = pipeline.ForSplit
 			}
+			if err := c.askRecorder(ctx); err != nil {
+				return err
+			}
 		}
 		c.hold = cmp.Or(c.hold, r.Hold)
 		if r.Draft != nil {
-			return c.addDraft(ctx, r)
+			if err := c.addDraft(ctx, r); err != nil {
+				return err
+			}
+			return c.askDraft(ctx, r)
 		}
 		return nil
 	})
@@ -153,10 +159,13 @@ func (s *Store) Unhold(ctx context.Context, by Actor, id string) (pipeline.Dicta
 
 // goOn checks that a held dictation may go on.
 func (c *change) goOn() error {
-	if c.d.PatientID == "" && !(c.d.Several && c.d.Stage == pipeline.Decode) {
+	if c.d.Unidentified() && c.d.Reason == pipeline.ForIdentity {
+		return pipeline.Errorf(pipeline.Conflict, "Say in the queue of the unidentified whose dictation this is; then it goes on by itself.")
+	}
+	if c.d.PatientID == "" && !c.d.AsksFor("patient") && !(c.d.Several && c.d.Stage == pipeline.Decode) {
 		return pipeline.Errorf(pipeline.Conflict, "Name the patient first; a dictation without one stays on hold.")
 	}
-	if c.d.AuthorID == "" {
+	if c.d.AuthorID == "" && !c.d.AsksFor("author") {
 		return pipeline.Errorf(pipeline.Conflict, "Name the author first; a dictation without one stays on hold.")
 	}
 	c.d.Reason = ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,8 +100,11 @@ func TestDraftIsChecked(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if (r.Hold != "") != c.hold {
-				t.Errorf("held: %q; flags %+v", r.Hold, r.Flags)
+			if (len(r.Questions) > 0) != c.hold || r.Unidentified != pipeline.ForIdentity || c.hold && !slices.Contains(r.Questions, pipeline.PatientOther) {
+				t.Errorf("asks %v; flags %+v", r.Questions, r.Flags)
+			}
+			if len(r.Heard) == 0 && name != "urgent" {
+				t.Error("nothing was read of whom it is about")
 			}
 			found := c.kind == ""
 			for _, f := range r.Flags {

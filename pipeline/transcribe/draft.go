@@ -9,9 +9,6 @@ import (
 	"dictation/transcript/check"
 )
 
-// forIdentity is why a dictation waits that speaks of somebody else.
-const forIdentity = "Another patient or another kind of document seems to be named in the recording than this dictation is for. Listen to its beginning and end before anybody types it."
-
 // result makes a draft of the words an engine heard, has it checked against the
 // sound and against whom it is for, and stops it where it is for somebody else.
 // speech is decode's map of the recording, nil where there is none.
@@ -20,6 +17,9 @@ func (h *Handler) result(job pipeline.Job, about About, speech []audio.Segment, 
 	f := h.opts.Formatter.Format(words)
 	d := transcript.Draft{Engine: engine, Text: f.Text, Words: words}
 	r := pipeline.Result{Draft: &d}
+	if !h.opts.TypeUnidentified {
+		r.Unidentified = pipeline.ForIdentity
+	}
 	if len(words) == 0 {
 		return r // somebody types it from the sound
 	}
@@ -30,10 +30,27 @@ func (h *Handler) result(job pipeline.Job, about About, speech []audio.Segment, 
 		Patient: about.Patient, Worktype: string(job.Dictation.Worktype), Now: about.Now,
 	}
 	r.Flags = slices.Concat(check.Draft(in), asked(f, words), h.learnt.in(d.Text, in.Words))
-	if check.Identity(in).Verdict == check.Mismatch {
-		r.Hold = forIdentity
-	}
+	r.Heard = check.Header(in)
+	r.Questions = contradicted(check.Identity(in))
 	return r
+}
+
+// contradicted are the questions of a recording that speaks of somebody or
+// something else than it is bound to.
+func contradicted(said check.IdentityResult) (questions []pipeline.Question) {
+	if said.Verdict != check.Mismatch {
+		return nil
+	}
+	for _, f := range said.Fields {
+		q := pipeline.PatientOther
+		if f.Name == "worktype" {
+			q = pipeline.WorktypeOther
+		}
+		if f.Verdict == check.Mismatch && f.Name != "sex" && !slices.Contains(questions, q) {
+			questions = append(questions, q)
+		}
+	}
+	return questions
 }
 
 // spokenSpans are the stretches of speech as the checks want them; nil when

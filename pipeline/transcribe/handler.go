@@ -31,6 +31,10 @@ type Options struct {
 	// About tells what is known of a dictation beside its row; nil: nothing.
 	About func(context.Context, pipeline.Dictation) (About, error)
 
+	// TypeUnidentified lets typists work on drafts of which it is open whose they
+	// are; else these are held until that is known. Nobody signs them before.
+	TypeUnidentified bool
+
 	// Proposals are what this site's drafts had and people signed as something else.
 	Proposals []Proposal
 

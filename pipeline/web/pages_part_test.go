@@ -112,7 +112,7 @@ func TestSplitWithoutScript(t *testing.T) {
 
 	parts := x.tiled(tape, 3)
 	if parts[0].PatientID != x.patients[0].ID || parts[0].EncounterID != x.visit.ID || parts[0].Priority != pipeline.STAT ||
-		parts[1].State != pipeline.Held || parts[2].PatientID != x.patients[1].ID {
+		!parts[1].AsksFor("patient") || parts[2].PatientID != x.patients[1].ID {
 		t.Errorf("%+v", parts)
 	}
 	after := x.do("author", "GET", "/dictations/"+tape.ID+"?said=split", nil).want(http.StatusOK).
@@ -216,7 +216,7 @@ func TestSplitByKeyboard(t *testing.T) {
 	}
 	w.shot("split-done", "light")
 	parts := x.tiled(tape, 3)
-	if parts[1].Part.From != at*16 || parts[0].PatientID != x.patients[0].ID || parts[1].State != pipeline.Held || parts[2].PatientID != x.patients[1].ID {
+	if parts[1].Part.From != at*16 || parts[0].PatientID != x.patients[0].ID || !parts[1].AsksFor("patient") || parts[2].PatientID != x.patients[1].ID {
 		t.Errorf("%+v", parts)
 	}
 	w.visit("/dictations/" + parts[0].ID)
