@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"pipeline/record/fhir/push":   2,
 	"pipeline/record/hl7":         2,
 	"pipeline/record/folder":      2,
+	"pipeline/record/folder/sftp": 2,
 	"pipeline/record/paper":       2,
 	"pipeline/record/webhook":     2,
 	"pipeline/record/recordtest":  2,
@@ -74,6 +75,8 @@ var walls = map[string][]string{
 	"github.com/go-audio/wav":        {"audio"},
 	"github.com/nats-io/nats-server": {"deploy/local"},
 	"github.com/versity/versitygw":   {"deploy/local"},
+	"github.com/pkg/sftp":            {"pipeline/record/folder/sftp"},
+	"codeberg.org/go-pdf/fpdf":       {"pipeline/record/paper"},
 	"os/signal":                      {"cmd/dictation", "deploy/local"}, // local: its child is a process of its own
 	"flag":                           {"cmd/dictation"},
 	"github.com/spf13/cobra":         {"cmd/dictation"},

@@ -19,6 +19,7 @@ import (
 	"dictation/pipeline/record"
 	"dictation/pipeline/record/fhir/push"
 	"dictation/pipeline/record/folder"
+	"dictation/pipeline/record/folder/sftp"
 	"dictation/pipeline/record/hl7"
 	"dictation/pipeline/record/paper"
 	"dictation/pipeline/record/webhook"
@@ -36,6 +37,9 @@ type destinationSetting struct {
 	Kind  string         `json:"kind"` // fhir, mdm, oru, folder, sftp or webhook
 	Rules []deliver.Rule `json:"rules"`
 	Hold  bool           `json:"hold"` // send only what a person has released
+	// A channel to people outside: it gets letters to those whose entry in the
+	// address book names it, and nothing else.
+	Copies bool `json:"copies"`
 
 	Parallel     int      `json:"parallel"`
 	RetryFirst   duration `json:"retry_first"`
@@ -56,7 +60,11 @@ type destinationSetting struct {
 	Content   hl7.Content                  `json:"content"` // mdm, oru: text (default), pdf, rtf or text+pdf
 	Service   string                       `json:"service"` // oru: OBR-24, table 0074; default RAD
 
-	Path string `json:"path"` // folder
+	Path     string `json:"path"` // folder, sftp
+	PDF      bool   `json:"pdf"`  // folder, sftp, webhook: pages, too
+	User     string `json:"user"` // sftp, with key_file or password_file
+	HostKey  string `json:"host_key"`
+	Password string `json:"password_file"`
 
 	URL        string `json:"url"` // webhook, fhir
 	SecretFile string `json:"secret_file"`
@@ -169,9 +177,11 @@ func (s destinationSetting) system(print printer) (record.System, error) {
 	case "mdm", "oru":
 		return s.hl7(print)
 	case "folder":
-		return folder.New(s.Name, s.Path)
+		return folder.New(s.Name, s.Path, s.pages(print))
+	case "sftp":
+		return s.sftp(print)
 	case "webhook":
-		return s.webhook()
+		return s.webhook(print)
 	case record.ChartName:
 		return nil, fmt.Errorf("the built-in record gets every note by itself")
 	}
@@ -239,7 +249,7 @@ func (s destinationSetting) hl7(print printer) (record.System, error) {
 	return hl7.NewMDM(site), nil
 }
 
-func (s destinationSetting) webhook() (record.System, error) {
+func (s destinationSetting) webhook(print printer) (record.System, error) {
 	if s.SecretFile == "" {
 		return nil, fmt.Errorf("a webhook needs a secret_file")
 	}
@@ -253,8 +263,37 @@ func (s destinationSetting) webhook() (record.System, error) {
 	}
 	return webhook.New(webhook.Config{
 		Name: s.Name, URL: s.URL, Secret: bytes.TrimSpace(secret), Private: s.Private, Once: s.Once,
-		RootCAs: roots, Timeout: time.Duration(s.Timeout),
+		RootCAs: roots, Timeout: time.Duration(s.Timeout), Print: s.pages(print),
 	})
+}
+
+// pages is what prints for a destination that has pages.
+func (s destinationSetting) pages(print printer) printer {
+	if s.PDF || s.Copies {
+		return print
+	}
+	return nil
+}
+
+func (s destinationSetting) sftp(print printer) (record.System, error) {
+	cfg := sftp.Config{
+		Name: s.Name, Address: s.Address, HostKey: s.HostKey, User: s.User, Dir: s.Path, Print: s.pages(print), Timeout: time.Duration(s.Timeout),
+	}
+	if s.KeyFile != "" {
+		key, err := os.ReadFile(s.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("its key: %w", err)
+		}
+		cfg.Key = key
+	}
+	if s.Password != "" {
+		password, err := os.ReadFile(s.Password)
+		if err != nil {
+			return nil, fmt.Errorf("its password: %w", err)
+		}
+		cfg.Password = string(bytes.TrimSpace(password))
+	}
+	return sftp.New(cfg)
 }
 
 // certificates reads a PEM file; nil without one: the machine's.

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -31,6 +33,32 @@ type Manifest struct {
 	Dictated       time.Time         `json:"dictated"`
 	Signatures     []pipeline.Seal   `json:"signatures"` // first to last; cover text and sound
 	Text           string            `json:"text,omitempty"`
+	PDF            *ManifestPages    `json:"pdf,omitempty"`       // the note as pages, where the destination has them
+	Recipient      *Addressee        `json:"recipient,omitempty"` // whom a copy is for
+}
+
+// ManifestPages are the pages of a note.
+type ManifestPages struct {
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"`         // lower-case hex
+	Data   []byte `json:"data,omitempty"` // where they do not lie beside it; base64
+}
+
+// WithPages adds what print makes of doc. Without print it adds nothing, but a copy
+// for somebody outside needs pages.
+func (m Manifest) WithPages(doc Document, print func(Document) ([]byte, error)) (Manifest, error) {
+	switch {
+	case m.Event == "withdrawal":
+		return m, nil
+	case print == nil && doc.To != nil:
+		return m, refuse("it is a letter, and its destination has no pages")
+	case print == nil:
+		return m, nil
+	}
+	pdf, err := print(doc)
+	sum := sha256.Sum256(pdf)
+	m.PDF = &ManifestPages{len(pdf), hex.EncodeToString(sum[:]), pdf}
+	return m, err
 }
 
 // ManifestPatient is whose note it is.
@@ -55,6 +83,7 @@ func NewManifest(doc Document, withdrawn string) Manifest {
 		Format: ManifestFormat, Event: "original", Key: doc.Key, DocumentNumber: n.DocumentNumber,
 		RefersTo: n.Seal.RefersTo, Reason: n.Reason, Title: n.Title, Worktype: n.Worktype, LOINC: n.Worktype.Info().LOINC,
 		Completion: n.Completion(), Language: doc.Language, Author: doc.Author.Name, Dictated: doc.Created.UTC(),
+		Recipient:  doc.To,
 		Signatures: append(n.Earlier[:len(n.Earlier):len(n.Earlier)], n.Seal), Text: n.Text,
 		Patient: ManifestPatient{MRN: p.MRN, Family: p.Family, Given: p.Given, Sex: p.Sex},
 	}

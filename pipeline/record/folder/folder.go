@@ -3,7 +3,8 @@
 //
 // A reader takes a note when its .json is there: that comes last, and both come
 // by renaming, so nothing is ever seen half written. The reader may move or
-// delete what it took.
+// delete what it took. By option a note comes as NUMBER.pdf as well; a letter to
+// somebody outside ([record.Document.To]) comes as pages and manifest alone.
 //
 // So that a note is put there once, whatever dies when, its two files are first
 // completed in a folder of their own below .dictation, named by the delivery key,
@@ -14,11 +15,14 @@ package folder
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
+	"maps"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,21 +36,30 @@ const journal = ".dictation"
 // The files of one delivery inside its journal folder.
 const (
 	textFile     = "text"
+	pagesFile    = "pages"
 	manifestFile = "manifest"
 	receiptFile  = "receipt"
 )
 
 // System is a folder. It is safe for concurrent use, also by several processes.
-type System struct{ name, dir string }
+type System struct {
+	name  string
+	print Print
+	files Files
+}
+
+// Print makes pages of a document.
+type Print func(record.Document) ([]byte, error)
 
 var _ record.Withdrawer = (*System)(nil)
 
-// New makes a destination of a folder, which must exist.
-func New(name, dir string) (*System, error) {
+// New makes a destination of a folder, which must exist. With print, notes come as
+// PDF, too; letters need it.
+func New(name, dir string, print Print) (*System, error) {
 	if dir == "" || !filepath.IsAbs(dir) {
 		return nil, pipeline.Errorf(pipeline.Invalid, "A folder destination needs the full path of its folder.")
 	}
-	return &System{name, dir}, nil
+	return &System{name, print, local(dir)}, nil
 }
 
 // Name implements [record.System].
@@ -61,26 +74,38 @@ func (s *System) Attach(ctx context.Context, doc record.Document) (record.Receip
 	return s.Send(ctx, doc, payload)
 }
 
-// Prepare implements [record.Preparer]: the manifest on one line, then the text.
-func (s *System) Prepare(doc record.Document) ([]byte, error) { return prepare(doc, "") }
+// Prepare implements [record.Preparer].
+func (s *System) Prepare(doc record.Document) ([]byte, error) { return Prepare(doc, "", s.print) }
 
 // PrepareWithdrawal implements [record.Withdrawer].
 func (s *System) PrepareWithdrawal(doc record.Document, reason string) ([]byte, error) {
-	return prepare(doc, reason)
+	return Prepare(doc, reason, nil)
 }
 
-func prepare(doc record.Document, withdrawn string) ([]byte, error) {
+// Prepare writes what Place will hand over: the manifest on one line, the pages as
+// long as it says, then the text. With a reason it is a withdrawal.
+func Prepare(doc record.Document, withdrawn string, print Print) ([]byte, error) {
 	if err := doc.Check(); err != nil {
 		return nil, err
 	}
 	if strings.ContainsFunc(doc.Key, func(r rune) bool { return !strings.ContainsRune(safe, r) }) {
 		return nil, pipeline.Errorf(pipeline.Invalid, "The document's number holds characters that cannot be in a file's name; it was not delivered.")
 	}
-	m := record.NewManifest(doc, withdrawn)
+	m, err := record.NewManifest(doc, withdrawn).WithPages(doc, print)
+	if err != nil {
+		return nil, err
+	}
 	text := m.Text
 	m.Text = ""
+	if doc.To != nil {
+		text = "" // a letter is read as pages
+	}
+	var pages []byte
+	if m.PDF != nil {
+		pages, m.PDF.Data = m.PDF.Data, nil
+	}
 	line, err := m.JSON()
-	return append(append(line, '\n'), text...), err
+	return slices.Concat(line, []byte{'\n'}, pages, []byte(text)), err
 }
 
 // safe are the characters of a file's name.
@@ -97,12 +122,20 @@ func (s *System) Send(ctx context.Context, doc record.Document, payload []byte) 
 	if err := ctx.Err(); err != nil {
 		return record.Receipt{}, pipeline.Wrap(pipeline.Unavailable, errors.Join(record.ErrNotSent, err), "The note was not delivered yet because the work was interrupted. It will be tried again.")
 	}
-	r, err := s.place(doc.Key, payload)
-	var e *pipeline.Error
-	if err != nil && !errors.As(err, &e) {
-		err = pipeline.Wrap(pipeline.Unavailable, err, "The folder of the destination cannot be written. The note will be delivered when it can.")
+	r, err := Place(s.files, doc.Key, payload)
+	if err != nil {
+		err = away(err)
 	}
-	return record.Receipt{RecordID: fileName(doc.Key), At: r.At}, err
+	return r, err
+}
+
+// away is trouble with the folder, where it is not a sentence yet.
+func away(err error) error {
+	var e *pipeline.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return pipeline.Wrap(pipeline.Unavailable, err, "The folder of the destination cannot be written. The note will be delivered when it can.")
 }
 
 // fileName is what the files of a key are called: its document number, and the
@@ -115,88 +148,97 @@ func fileName(key string) string {
 	return number
 }
 
-func (s *System) place(key string, payload []byte) (receipt, error) {
-	own := filepath.Join(s.dir, journal, key)
-	kept, err := readReceipt(own)
+// Place hands over what Prepare wrote under a key, once, whatever was done under it
+// before. Any error but one of Kind Invalid is of the files: a second try goes on.
+func Place(files Files, key string, payload []byte) (record.Receipt, error) {
+	own := path.Join(journal, key)
+	kept, err := readReceipt(files, own)
 	if errors.Is(err, fs.ErrNotExist) {
-		kept, err = s.ready(own, payload)
+		kept, err = ready(files, own, payload)
 	}
 	if err != nil {
-		return receipt{}, err
+		return record.Receipt{}, err
 	}
 	if kept.SHA256 != pipeline.TextHash(string(payload)) {
-		return receipt{}, pipeline.Errorf(pipeline.Invalid, "Another text was delivered to this folder under the same key. A person must look which is right.")
+		return record.Receipt{}, pipeline.Errorf(pipeline.Invalid, "Another text was delivered to this folder under the same key. A person must look which is right.")
 	}
-	name := filepath.Join(s.dir, fileName(key))
-	for _, f := range [][2]string{{textFile, name + ".txt"}, {manifestFile, name + ".json"}} {
-		err := os.Rename(filepath.Join(own, f[0]), f[1])
+	name := fileName(key)
+	for _, f := range [][2]string{{textFile, name + ".txt"}, {pagesFile, name + ".pdf"}, {manifestFile, name + ".json"}} {
+		err := files.Rename(path.Join(own, f[0]), f[1])
 		if err != nil && !errors.Is(err, fs.ErrNotExist) { // not there: handed over before
-			return receipt{}, err
+			return record.Receipt{}, err
 		}
 	}
-	return kept, errors.Join(syncDir(s.dir), syncDir(own))
+	return record.Receipt{RecordID: name, At: kept.At}, errors.Join(files.Sync("."), files.Sync(own))
 }
 
 // ready completes the files in a folder beside and gives it its name at once.
-func (s *System) ready(own string, payload []byte) (receipt, error) {
+func ready(files Files, own string, payload []byte) (receipt, error) {
+	parts, err := split(payload)
+	if err != nil {
+		return receipt{}, err
+	}
 	// The destination itself is not made: where a network folder is not mounted,
 	// notes must not vanish below it.
-	if err := os.Mkdir(filepath.Dir(own), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := files.Mkdir(journal); err != nil && !errors.Is(err, fs.ErrExist) {
 		return receipt{}, err
 	}
-	temp, err := os.MkdirTemp(filepath.Dir(own), "new-")
-	if err != nil {
+	temp := path.Join(journal, "new-"+rand.Text())
+	if err := files.Mkdir(temp); err != nil {
 		return receipt{}, err
 	}
-	defer os.RemoveAll(temp)
 	kept := receipt{SHA256: pipeline.TextHash(string(payload)), At: time.Now().UTC().Truncate(time.Second)}
-	note, err := json.Marshal(kept)
-	if err != nil {
+	if parts[receiptFile], err = json.Marshal(kept); err != nil {
 		return receipt{}, err
 	}
-	manifest, text, _ := bytes.Cut(payload, []byte("\n"))
-	files := map[string][]byte{manifestFile: manifest, receiptFile: note}
-	if len(text) > 0 {
-		files[textFile] = text
-	}
-	for name, content := range files {
-		if err := writeSynced(filepath.Join(temp, name), content); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		if err := files.Write(path.Join(temp, name), parts[name]); err != nil {
+			discard(files, temp, parts)
 			return receipt{}, err
 		}
 	}
-	if err := syncDir(temp); err != nil {
+	if err := files.Sync(temp); err != nil {
 		return receipt{}, err
 	}
-	if err := os.Rename(temp, own); err != nil {
-		if earlier, readErr := readReceipt(own); readErr == nil { // another process was first
+	if err := files.Rename(temp, own); err != nil {
+		discard(files, temp, parts)
+		if earlier, readErr := readReceipt(files, own); readErr == nil { // another process was first
 			return earlier, nil
 		}
 		return receipt{}, err
 	}
-	return kept, syncDir(filepath.Dir(own))
+	return kept, files.Sync(journal)
 }
 
-func readReceipt(own string) (r receipt, err error) {
-	b, err := os.ReadFile(filepath.Join(own, receiptFile))
+// split gives the files of what was prepared.
+func split(payload []byte) (map[string][]byte, error) {
+	manifest, rest, _ := bytes.Cut(payload, []byte("\n"))
+	var m record.Manifest
+	if err := json.Unmarshal(manifest, &m); err != nil || m.PDF != nil && (m.PDF.Bytes < 0 || m.PDF.Bytes > len(rest)) {
+		return nil, pipeline.Errorf(pipeline.Internal, "What was prepared for the folder cannot be read.")
+	}
+	parts := map[string][]byte{manifestFile: manifest}
+	if m.PDF != nil {
+		parts[pagesFile], rest = rest[:m.PDF.Bytes], rest[m.PDF.Bytes:]
+	}
+	if len(rest) > 0 {
+		parts[textFile] = rest
+	}
+	return parts, nil
+}
+
+// discard clears away what was completed in vain; what is left does no harm.
+func discard(files Files, temp string, parts map[string][]byte) {
+	for name := range parts {
+		_ = files.Remove(path.Join(temp, name))
+	}
+	_ = files.Remove(temp)
+}
+
+func readReceipt(files Files, own string) (r receipt, err error) {
+	b, err := files.Read(path.Join(own, receiptFile))
 	if err != nil {
 		return r, err
 	}
 	return r, json.Unmarshal(b, &r)
-}
-
-func writeSynced(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -18,7 +18,7 @@ import (
 func newFolder(t *testing.T) (*folder.System, string) {
 	t.Helper()
 	dir := t.TempDir()
-	s, err := folder.New("test", dir)
+	s, err := folder.New("test", dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestTakenAwayIsNotPutAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	again, err := folder.New("test", dir)
+	again, err := folder.New("test", dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestGoesOnInTheMiddle(t *testing.T) {
 
 func TestFolderNotMounted(t *testing.T) {
 	t.Parallel()
-	s, err := folder.New("test", filepath.Join(t.TempDir(), "not there"))
+	s, err := folder.New("test", filepath.Join(t.TempDir(), "not there"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,6 +53,9 @@ type Config struct {
 	RootCAs *x509.CertPool
 	Timeout time.Duration    // of one call; default 30 s
 	Now     func() time.Time // default time.Now
+
+	// Print makes pages, which go with the note; letters need it.
+	Print func(record.Document) ([]byte, error)
 }
 
 // minSecret is the least that is worth signing with.
@@ -89,7 +92,7 @@ func New(cfg Config) (*System, error) {
 		Timeout: cfg.Timeout,
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
-			ForceAttemptHTTP2: true, MaxIdleConns: 4, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: cfg.Timeout,
+			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: cfg.Timeout,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
@@ -128,18 +131,22 @@ func (s *System) Attach(ctx context.Context, doc record.Document) (record.Receip
 }
 
 // Prepare implements [record.Preparer].
-func (s *System) Prepare(doc record.Document) ([]byte, error) { return prepare(doc, "") }
+func (s *System) Prepare(doc record.Document) ([]byte, error) { return s.prepare(doc, "") }
 
 // PrepareWithdrawal implements [record.Withdrawer].
 func (s *System) PrepareWithdrawal(doc record.Document, reason string) ([]byte, error) {
-	return prepare(doc, reason)
+	return s.prepare(doc, reason)
 }
 
-func prepare(doc record.Document, withdrawn string) ([]byte, error) {
+func (s *System) prepare(doc record.Document, withdrawn string) ([]byte, error) {
 	if err := doc.Check(); err != nil {
 		return nil, err
 	}
-	return record.NewManifest(doc, withdrawn).JSON()
+	m, err := record.NewManifest(doc, withdrawn).WithPages(doc, s.cfg.Print)
+	if err != nil {
+		return nil, err
+	}
+	return m.JSON()
 }
 
 // Send implements [record.Preparer].
